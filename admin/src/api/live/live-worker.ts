@@ -1,0 +1,26 @@
+import type { LiveMessage } from "./live-messages.ts";
+import { openLiveStream, streamAddress } from "./live-stream.ts";
+
+// The worker's own scope; the page's library types know only a window here.
+const scope = globalThis as unknown as { onconnect: ((event: MessageEvent) => void) | null };
+const ports = new Set<MessagePort>();
+
+function publish(message: LiveMessage): void {
+  for (const port of ports) port.postMessage(message);
+}
+
+const stream = openLiveStream({
+  openSource: (lastEventId) => new EventSource(streamAddress(lastEventId)),
+  publish,
+  now: () => new Date(),
+});
+
+scope.onconnect = (event) => {
+  const port = event.ports[0];
+  if (port === undefined) return;
+  ports.add(port);
+  port.onmessage = (message: MessageEvent<unknown>) => {
+    if (message.data === "leave") ports.delete(port);
+  };
+  port.postMessage({ kind: "state", state: stream.state() } satisfies LiveMessage);
+};

@@ -1,0 +1,92 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, cleanup, render, screen } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { LiveProvider } from "./LiveProvider.tsx";
+import type { LiveReader } from "./live-channel.ts";
+import type { LiveMessage } from "./live-messages.ts";
+import { useArrivals, useLiveRefresh, useLiveRow, useLiveState } from "./use-live.ts";
+
+afterEach(cleanup);
+
+type Row = { id: string; version: number; status: string };
+
+function show(content: React.ReactNode) {
+  let read: LiveReader = () => undefined;
+  const join = (reader: LiveReader) => {
+    read = reader;
+    return () => undefined;
+  };
+  const client = new QueryClient();
+  const invalidate = vi.spyOn(client, "invalidateQueries");
+  render(
+    <QueryClientProvider client={client}>
+      <LiveProvider join={join}>{content}</LiveProvider>
+    </QueryClientProvider>,
+  );
+  return { invalidate, tell: (message: LiveMessage) => act(() => read(message)) };
+}
+
+function changed(id: string, version: number, patch: Record<string, unknown> | null): LiveMessage {
+  return { kind: "change", change: { entity: "task", id, parents: { unit_id: "u" }, version, patch } };
+}
+
+function Status({ row }: { row: Row }) {
+  return <p>{useLiveRow("task", row).status}</p>;
+}
+
+test("a row takes newer versions only", () => {
+  const { tell } = show(<Status row={{ id: "t", version: 5, status: "in_progress" }} />);
+  tell(changed("t", 5, { status: "pending" }));
+  expect(screen.getByText("in_progress")).toBeTruthy();
+  tell(changed("t", 7, { status: "completed" }));
+  tell(changed("t", 6, { status: "paused" }));
+  expect(screen.getByText("completed")).toBeTruthy();
+});
+
+test("after a gap the patches are forgotten and everything on show is read again", () => {
+  const { tell, invalidate } = show(<Status row={{ id: "t", version: 1, status: "pending" }} />);
+  tell(changed("t", 2, { status: "completed" }));
+  tell({ kind: "reset" });
+  expect(screen.getByText("pending")).toBeTruthy();
+  expect(invalidate).toHaveBeenCalledTimes(1);
+});
+
+function Arrivals() {
+  return <p>{useArrivals("task", "b", (change) => change.patch?.status === "pending")} new</p>;
+}
+
+test("rows newer than the newest on show are counted once, if they fit the filters", () => {
+  const { tell } = show(<Arrivals />);
+  tell(changed("a", 1, { status: "pending" }));
+  tell(changed("c", 1, { status: "pending" }));
+  tell(changed("c", 2, { status: "pending" }));
+  tell(changed("d", 1, { status: "failed" }));
+  expect(screen.getByText("1 new")).toBeTruthy();
+});
+
+function Refresher({ refresh }: { refresh: () => void }) {
+  useLiveRefresh((change) => change.parents.unit_id === "u", refresh);
+  return null;
+}
+
+test("many changes ask once at once and once more for the rest", () => {
+  vi.useFakeTimers();
+  const refresh = vi.fn();
+  const { tell } = show(<Refresher refresh={refresh} />);
+  for (let version = 1; version <= 20; version += 1) tell(changed("t", version, {}));
+  expect(refresh).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(5000);
+  expect(refresh).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
+});
+
+function Connection() {
+  return <p>{useLiveState().kind}</p>;
+}
+
+test("pages know whether they are live", () => {
+  const { tell } = show(<Connection />);
+  expect(screen.getByText("connecting")).toBeTruthy();
+  tell({ kind: "state", state: { kind: "reconnecting", as_of: "2026-11-21T12:04:31Z" } });
+  expect(screen.getByText("reconnecting")).toBeTruthy();
+});

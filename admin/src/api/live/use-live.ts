@@ -1,0 +1,91 @@
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import type { LiveState } from "../../ui/page/LiveMark.tsx";
+import { formatClock } from "../../ui/value/format.ts";
+import { useLive } from "./LiveProvider.tsx";
+import type { LiveChange, LiveEntity } from "./live-messages.ts";
+import { mergeOverlay } from "./row-store.ts";
+
+/** Keeps one fetched row up to date; only the component that shows it renders again. */
+export function useLiveRow<Row extends { id: string; version: number }>(entity: LiveEntity, row: Row): Row {
+  const { store } = useLive();
+  const subscribe = useCallback(
+    (listener: () => void) => store.subscribeRow(entity, row.id, listener),
+    [store, entity, row.id],
+  );
+  const overlay = useSyncExternalStore(subscribe, () => store.read(entity, row.id));
+  return useMemo(() => mergeOverlay(row, overlay), [row, overlay]);
+}
+
+const refreshPauseMs = 700;
+
+/**
+ * Calls `refresh` when a change matters to the page, at once for the first and then at most once per 700 ms, with
+ * the last one never lost. This is not polling: without changes nothing is asked.
+ */
+export function useLiveRefresh(matters: (change: LiveChange) => boolean, refresh: () => void): void {
+  const { store } = useLive();
+  const current = useRef({ matters, refresh });
+  useEffect(() => {
+    current.current = { matters, refresh };
+  });
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let again = false;
+    const run = () => {
+      again = false;
+      current.current.refresh();
+      timer = setTimeout(() => {
+        timer = undefined;
+        if (again) run();
+      }, refreshPauseMs);
+    };
+    const stop = store.subscribeChanges((change) => {
+      if (!current.current.matters(change)) return;
+      if (timer === undefined) run();
+      else again = true;
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [store]);
+}
+
+/**
+ * Counts rows that came into being after the newest one on show. Ids of version 7 grow with time, so no list is asked.
+ * `accepts` applies the list's filters to the change.
+ */
+export function useArrivals(
+  entity: LiveEntity,
+  newestId: string | undefined,
+  accepts: (change: LiveChange) => boolean,
+): number {
+  const { store } = useLive();
+  const [arrived, setArrived] = useState<ReadonlySet<string>>(new Set());
+  const acceptsNow = useRef(accepts);
+  useEffect(() => {
+    acceptsNow.current = accepts;
+  });
+  useEffect(
+    () =>
+      store.subscribeChanges((change) => {
+        if (change.entity !== entity || !acceptsNow.current(change)) return;
+        setArrived((before) => (before.has(change.id) ? before : new Set(before).add(change.id)));
+      }),
+    [store, entity],
+  );
+  return useMemo(
+    () => [...arrived].filter((id) => newestId !== undefined && id > newestId).length,
+    [arrived, newestId],
+  );
+}
+
+/** The connection in the words of the page header. */
+export function useLiveState(): LiveState {
+  const { connection } = useLive();
+  return useMemo(() => {
+    if (connection.kind === "live" || connection.kind === "connecting") return { kind: connection.kind };
+    const asOf = connection.as_of === null ? null : formatClock(new Date(connection.as_of));
+    return { kind: connection.kind, asOf };
+  }, [connection]);
+}

@@ -1,0 +1,171 @@
+import type { QueueStatus } from "../../api/detail-rows.ts";
+import { useItemQuery, useResource } from "../../api/item-query.ts";
+import type { LiveChange } from "../../api/live/live-messages.ts";
+import { useLiveRefresh, useLiveState } from "../../api/live/use-live.ts";
+import { describeError } from "../../api/problem.ts";
+import type { TaskSummary, UnitSummary } from "../../api/rows.ts";
+import { paths } from "../../paths.ts";
+import { AppLink } from "../../ui/link/AppLink.tsx";
+import { SectionTitle } from "../../ui/page/Card.tsx";
+import { DataStates } from "../../ui/page/DataStates.tsx";
+import { useDocumentTitle } from "../../ui/page/document-title.ts";
+import { EmptyState } from "../../ui/page/EmptyState.tsx";
+import { PageHeader } from "../../ui/page/PageHeader.tsx";
+import { SkeletonBlock } from "../../ui/page/Skeleton.tsx";
+import { formatCount } from "../../ui/value/format.ts";
+import { getTasks } from "../tasks/public.ts";
+import { GenerationJobCard } from "./GenerationJobCard.tsx";
+import { HealthFigures } from "./HealthFigures.tsx";
+import { finishedJobsOf, JobHistory } from "./JobHistory.tsx";
+import { NeedsAttention } from "./NeedsAttention.tsx";
+
+const fullCards = 4;
+const activeTasks = { status: "in_progress,pending,retry", limit: 100 };
+const endedTasks = { status: "completed,failed,cancelled", limit: 100 };
+const stoppedUnits = { status: "failed,partial,paused", limit: 50 };
+const endedUnits = { status: "completed,partial,failed,cancelled", limit: 50 };
+
+const newUnit = (
+  <AppLink className="button button-primary" href={paths.newUnit()}>
+    New unit
+  </AppLink>
+);
+
+type Board = { active: TaskSummary[]; stopped: UnitSummary[]; ended: UnitSummary[]; tasks: TaskSummary[] };
+
+/** Whether a change moves a job between the parts of the page; a mere step forward does not. */
+export function movesJobs(change: LiveChange, board: Board | undefined): boolean {
+  if (board === undefined) return false;
+  const status = change.patch?.status;
+  if (change.entity === "task") return board.active.find((task) => task.id === change.id)?.status !== status;
+  if (change.entity !== "unit") return false;
+  const known =
+    board.ended.find((unit) => unit.id === change.id) ?? board.stopped.find((unit) => unit.id === change.id);
+  return known === undefined ? status !== "in_progress" : known.status !== status;
+}
+
+function useUnits(filters: { status: string; limit: number }) {
+  return useItemQuery<UnitSummary[]>("/content/units", filters);
+}
+
+function useBoard() {
+  const queue = useItemQuery<QueueStatus>("/task-queue/status");
+  const active = useResource(
+    ["tasks", activeTasks],
+    async (signal) => (await getTasks(activeTasks, signal)).rows,
+  );
+  const tasks = useResource(
+    ["tasks", endedTasks],
+    async (signal) => (await getTasks(endedTasks, signal)).rows,
+  );
+  const stopped = useUnits(stoppedUnits);
+  const ended = useUnits(endedUnits);
+  const parts = [queue, active, tasks, stopped, ended];
+  const board: Board | undefined =
+    active.data === undefined ||
+    tasks.data === undefined ||
+    stopped.data === undefined ||
+    ended.data === undefined
+      ? undefined
+      : { active: active.data, tasks: tasks.data, stopped: stopped.data, ended: ended.data };
+  const reload = () => {
+    for (const part of parts) part.reload();
+  };
+  useLiveRefresh((change) => change.entity === "worker", queue.reload);
+  useLiveRefresh((change) => movesJobs(change, board), reload);
+  return {
+    queue: queue.data,
+    board,
+    error: parts.find((part) => part.error !== null)?.error ?? null,
+    reloading: parts.some((part) => part.reloading),
+    loadedAt: active.loadedAt,
+    reload,
+  };
+}
+
+/** What is being written now, what needs somebody, and what was finished last. */
+export function Dashboard() {
+  useDocumentTitle("Course generation");
+  const { queue, board, error, reloading, loadedAt, reload } = useBoard();
+  return (
+    <>
+      <PageHeader
+        title="Course generation"
+        live={useLiveState()}
+        actions={newUnit}
+        onReload={reload}
+        reloading={reloading}
+        loadedAt={loadedAt}
+      />
+      {queue !== undefined && <HealthFigures queue={queue} />}
+      <DataStates
+        data={board}
+        failure={error === null ? null : describeError(error)}
+        skeleton={<SkeletonBlock lines={10} label="Loading the jobs" />}
+        onReload={reload}
+        reloading={reloading}
+      >
+        {(shown) => <BoardContent board={shown} onChanged={reload} />}
+      </DataStates>
+    </>
+  );
+}
+
+function BoardContent({ board, onChanged }: { board: Board; onChanged: () => void }) {
+  const jobs = finishedJobsOf(board.ended, board.tasks);
+  return (
+    <>
+      <div className="two-columns">
+        <div className="stack">
+          <ActiveJobs tasks={board.active} onChanged={onChanged} />
+        </div>
+        <aside className="stack">
+          <NeedsAttention units={board.stopped} onChanged={onChanged} />
+        </aside>
+      </div>
+      {jobs.length > 0 && <JobHistory jobs={jobs} />}
+    </>
+  );
+}
+
+function ActiveJobs({ tasks, onChanged }: { tasks: TaskSummary[]; onChanged: () => void }) {
+  const lines = tasks.slice(fullCards);
+  return (
+    <>
+      <SectionTitle
+        title="Active"
+        note={formatCount(tasks.length)}
+        actions={
+          <AppLink className="text-2" href={paths.tasks()}>
+            Tasks and workers
+          </AppLink>
+        }
+      />
+      {tasks.length === 0 && (
+        <section className="card">
+          <EmptyState
+            icon="bolt"
+            title="Nothing is being written"
+            action={
+              <AppLink className="button button-large" href={paths.newUnit()}>
+                New unit
+              </AppLink>
+            }
+          >
+            A job appears here with its stages, lessons, time and cost as soon as a unit is created.
+          </EmptyState>
+        </section>
+      )}
+      {tasks.slice(0, fullCards).map((task) => (
+        <GenerationJobCard key={task.id} task={task} onCancelled={onChanged} />
+      ))}
+      {lines.length > 0 && (
+        <div className="job-lines">
+          {lines.map((task) => (
+            <GenerationJobCard key={task.id} task={task} compact onCancelled={onChanged} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}

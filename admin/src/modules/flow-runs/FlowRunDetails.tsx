@@ -1,0 +1,115 @@
+import { useParams } from "@tanstack/react-router";
+import type { FlowRunDetail } from "../../api/detail-rows.ts";
+import { useLiveState } from "../../api/live/use-live.ts";
+import { describeError } from "../../api/problem.ts";
+import { paths } from "../../paths.ts";
+import { LazyJson } from "../../ui/content/LazyJson.tsx";
+import { AppLink } from "../../ui/link/AppLink.tsx";
+import { Card } from "../../ui/page/Card.tsx";
+import { DataStates } from "../../ui/page/DataStates.tsx";
+import { useDocumentTitle } from "../../ui/page/document-title.ts";
+import { PageHeader } from "../../ui/page/PageHeader.tsx";
+import { SkeletonBlock, SkeletonRows } from "../../ui/page/Skeleton.tsx";
+import { FlowRunFacts } from "./FlowRunFacts.tsx";
+import { FlowRunFailure } from "./FlowRunFailure.tsx";
+import { FlowRunLogs } from "./FlowRunLogs.tsx";
+import { useFlowRun } from "./flow-run-api.ts";
+import { partOf } from "./flow-run-words.ts";
+import { RunTimeline } from "./RunTimeline.tsx";
+
+/** One run: what went wrong in words, its timeline, steps, child flows, log and facts. */
+export function FlowRunDetails() {
+  const { id } = useParams({ strict: false });
+  return id === undefined ? null : <FlowRunPage key={id} id={id} />;
+}
+
+function FlowRunPage({ id }: { id: string }) {
+  const detail = useFlowRun(id);
+  const run = detail.data;
+  const title = run === undefined ? "Flow run" : `${run.unit_title ?? run.flow_name} ${partOf(run)}`.trim();
+  useDocumentTitle(title);
+  return (
+    <>
+      <PageHeader
+        title={title}
+        breadcrumbs={breadcrumbsOf(run)}
+        status={run?.status}
+        id={id}
+        live={useLiveState()}
+        onReload={detail.reload}
+        reloading={detail.reloading}
+        loadedAt={detail.loadedAt}
+      />
+      <DataStates
+        data={run}
+        failure={detail.error === null ? null : describeError(detail.error)}
+        skeleton={<DetailSkeleton />}
+        onReload={detail.reload}
+        reloading={detail.reloading}
+      >
+        {(shown) => <FlowRunContent run={shown} />}
+      </DataStates>
+    </>
+  );
+}
+
+function breadcrumbsOf(run: FlowRunDetail | undefined) {
+  const list = (
+    <AppLink key="list" href={paths.flowRuns()}>
+      Flow Runs
+    </AppLink>
+  );
+  if (run === undefined) return [list, "one run"];
+  if (run.parent_flow_run_id === null) return [list, run.flow_name];
+  const parent = (
+    <AppLink key="parent" href={paths.flowRun(run.parent_flow_run_id)}>
+      {parentNameOf(run)}
+    </AppLink>
+  );
+  return [list, parent, run.flow_name];
+}
+
+/** A path such as `unit/lesson:3/lesson_podcast:3` names the flows from the outermost to this one. */
+function parentNameOf(run: FlowRunDetail): string {
+  return run.flow_path.split("/").at(-2)?.replace(":", " ") ?? "parent run";
+}
+
+function FlowRunContent({ run }: { run: FlowRunDetail }) {
+  return (
+    <>
+      {run.status === "failed" && <FlowRunFailure run={run} />}
+      <div className="two-columns">
+        <div className="stack">
+          <RunTimeline run={run} />
+          <Card title="Input" padded>
+            <LazyJson value={run.input} label="input" missing="not kept any more" />
+          </Card>
+          <Card title="Output" padded>
+            <LazyJson
+              value={run.output}
+              label="output"
+              missing={run.status === "completed" ? "not kept any more" : "none: the run is not completed"}
+            />
+          </Card>
+          <FlowRunLogs run={run} />
+        </div>
+        <aside className="stack">
+          <FlowRunFacts run={run} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function DetailSkeleton() {
+  return (
+    <div className="two-columns">
+      <section className="card">
+        <SkeletonRows rows={10} label="Loading the run" />
+      </section>
+      <aside className="card">
+        <SkeletonBlock lines={8} />
+      </aside>
+    </div>
+  );
+}

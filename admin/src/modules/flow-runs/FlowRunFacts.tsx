@@ -1,0 +1,140 @@
+import type { FlowRunDetail } from "../../api/detail-rows.ts";
+import { paths } from "../../paths.ts";
+import { AppLink } from "../../ui/link/AppLink.tsx";
+import { Card, Facts } from "../../ui/page/Card.tsx";
+import { Meter } from "../../ui/status/ProgressBar.tsx";
+import { ShortId } from "../../ui/value/CopyId.tsx";
+import { formatCount, formatDuration } from "../../ui/value/format.ts";
+import { Elapsed, Moment, RelativeTime } from "../../ui/value/Moment.tsx";
+import { Money } from "../../ui/value/Money.tsx";
+
+type FlowRunFactsProps = { run: FlowRunDetail };
+
+function countOf(tokens: number | null): string | null {
+  return tokens === null ? null : formatCount(tokens);
+}
+
+/** What a run and its direct child flows cost in US dollars; null where a part is not known. */
+function costWithChildrenOf(run: FlowRunDetail): number | null {
+  const costs = [run, ...run.children].map((part) => part.cost_usd);
+  return costs.reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
+}
+
+/** Where a run belongs, when it ran, and what it used. */
+export function FlowRunFacts({ run }: FlowRunFactsProps) {
+  return (
+    <Card padded>
+      <Facts
+        facts={[
+          { name: "Flow", value: run.flow_name },
+          {
+            name: "Unit",
+            value: run.unit_id !== null && (
+              <AppLink className="link" href={paths.unit(run.unit_id)}>
+                {run.unit_title}
+              </AppLink>
+            ),
+          },
+          {
+            name: "Lesson",
+            value: run.unit_id !== null && run.lesson_id !== null && (
+              <AppLink className="link" href={paths.lesson(run.unit_id, run.lesson_id)}>
+                lesson {run.lesson_position}
+              </AppLink>
+            ),
+          },
+          {
+            name: "Part of",
+            value: run.parent_flow_run_id !== null && (
+              <AppLink className="link" href={paths.flowRun(run.parent_flow_run_id)}>
+                <ShortId id={run.parent_flow_run_id} />
+              </AppLink>
+            ),
+          },
+          {
+            name: "Task",
+            value: run.task_id !== null && (
+              <AppLink className="link" href={paths.task(run.task_id)}>
+                <ShortId id={run.task_id} />
+              </AppLink>
+            ),
+          },
+          {
+            name: "Asked by",
+            value: run.user_id !== null && (
+              <AppLink className="link" href={paths.user(run.user_id)}>
+                {run.user_name}
+              </AppLink>
+            ),
+          },
+          {
+            name: "LLM requests",
+            value: (
+              <AppLink className="link" href={paths.llmRequests({ flow_run_id: run.id })}>
+                all of this run
+              </AppLink>
+            ),
+          },
+        ]}
+      />
+      <hr className="card-rule" />
+      <Times run={run} />
+      <hr className="card-rule" />
+      <Spending run={run} />
+    </Card>
+  );
+}
+
+function Spending({ run }: FlowRunFactsProps) {
+  return (
+    <Facts
+      wide
+      facts={[
+        { name: "Input tokens", value: countOf(run.tokens_input) },
+        { name: "of which cached", value: countOf(run.tokens_cached) },
+        { name: "Output tokens", value: countOf(run.tokens_output) },
+        { name: "Cost", value: <Money cost_usd={run.cost_usd} />, strong: true },
+        {
+          name: "Cost with child flows",
+          value: run.children.length > 0 && <Money cost_usd={costWithChildrenOf(run)} />,
+        },
+      ]}
+    />
+  );
+}
+
+function Times({ run }: FlowRunFactsProps) {
+  const waitingMs = run.steps.reduce((sum, step) => sum + (step.waiting_ms ?? 0), 0);
+  const workingMs = run.steps.reduce((sum, step) => sum + (step.working_ms ?? 0), 0);
+  return (
+    <div className="stack">
+      <Facts
+        facts={[
+          {
+            name: "Started",
+            value: run.started_at !== null && (
+              <>
+                <Moment at={run.started_at} />, <RelativeTime at={run.started_at} />
+              </>
+            ),
+          },
+          { name: "Duration", value: <Elapsed from={run.started_at} to={run.completed_at} /> },
+          { name: "Waiting", value: waitingMs + workingMs > 0 && formatDuration(waitingMs) },
+          {
+            name: "Working",
+            value: waitingMs + workingMs > 0 && `${formatDuration(workingMs)} in own steps`,
+          },
+        ]}
+      />
+      {waitingMs + workingMs > 0 && (
+        <Meter
+          label={`${formatDuration(waitingMs)} waiting, ${formatDuration(workingMs)} working`}
+          parts={[
+            { label: "waiting", share: waitingMs, color: "var(--hatch)" },
+            { label: "working", share: workingMs, color: "var(--ok-mark)" },
+          ]}
+        />
+      )}
+    </div>
+  );
+}

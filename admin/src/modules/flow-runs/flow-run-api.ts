@@ -1,0 +1,91 @@
+import { useQueries } from "@tanstack/react-query";
+import { getJson, getPage, type Page, type Query } from "../../api/client.ts";
+import type { FlowRunDetail, LogLine, StepDetail } from "../../api/detail-rows.ts";
+import { type ItemState, useResource } from "../../api/item-query.ts";
+import { useLiveRefresh } from "../../api/live/use-live.ts";
+import type { FlowRunSummary } from "../../api/rows.ts";
+
+const runsPath = "/flow-engine/runs";
+const longestPage = 200;
+
+/** Flow runs that one task executed, newest first; `filters` narrow them further. */
+export function getFlowRunsByTaskId(
+  taskId: string,
+  filters: Query = {},
+  signal?: AbortSignal,
+): Promise<Page<FlowRunSummary>> {
+  return getPage<FlowRunSummary>(runsPath, { limit: longestPage, ...filters, task_id: taskId }, signal);
+}
+
+/** Flow runs of one unit, newest first, all its tasks included; `filters` narrow them further. */
+export function getFlowRunsByUnitId(
+  unitId: string,
+  filters: Query = {},
+  signal?: AbortSignal,
+): Promise<Page<FlowRunSummary>> {
+  return getPage<FlowRunSummary>(runsPath, { limit: longestPage, ...filters, unit_id: unitId }, signal);
+}
+
+/** The flow runs that a unit's page shows, newest first, at most 200. @throws ApiError `unit_not_found`. */
+export async function getUnitFlowRuns(unitId: string, signal?: AbortSignal): Promise<FlowRunSummary[]> {
+  const path = `/content/units/${unitId}/flow-runs`;
+  return (await getPage<FlowRunSummary>(path, { limit: longestPage }, signal)).rows;
+}
+
+/** The unfinished and finished runs of one task, read again whenever one of them changes. */
+export function useFlowRunsOfTask(taskId: string): ItemState<FlowRunSummary[]> {
+  const runs = useResource(["task-runs", taskId], async (signal) => {
+    return (await getFlowRunsByTaskId(taskId, {}, signal)).rows;
+  });
+  useLiveRefresh((change) => change.entity === "flow_run" && change.parents.task_id === taskId, runs.reload);
+  return runs;
+}
+
+function getFlowRun(id: string, signal: AbortSignal): Promise<FlowRunDetail> {
+  return getJson<FlowRunDetail>(`${runsPath}/${id}`, signal);
+}
+
+/** The runs with these ids that have been read, by id; each is read when it is first asked for. */
+export function useFlowRunsById(ids: string[]): ReadonlyMap<string, FlowRunDetail> {
+  const queries = useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ["item", "flow-run", id],
+      queryFn: ({ signal }: { signal: AbortSignal }) => getFlowRun(id, signal),
+    })),
+  });
+  return new Map(queries.flatMap(({ data }) => (data === undefined ? [] : [[data.id, data] as const])));
+}
+
+/** One run with its steps and children, read again whenever one of them changes. */
+export function useFlowRun(id: string): ItemState<FlowRunDetail> {
+  const run = useResource(["flow-run", id], (signal) => getFlowRun(id, signal));
+  const childIds = run.data?.children.map((child) => child.id) ?? [];
+  useLiveRefresh(
+    (change) => change.id === id || change.parents.flow_run_id === id || childIds.includes(change.id),
+    run.reload,
+  );
+  return run;
+}
+
+/** One step with its input and output, read when its row is opened. */
+export function useStep(flowRunId: string, id: string): ItemState<StepDetail> {
+  const step = useResource(["step", id], (signal) =>
+    getJson<StepDetail>(`${runsPath}/${flowRunId}/steps/${id}`, signal),
+  );
+  useLiveRefresh((change) => change.id === id, step.reload);
+  return step;
+}
+
+/** What a run and its steps logged, oldest first. */
+export function useFlowRunLogs(id: string): ItemState<LogLine[]> {
+  const logs = useResource(["flow-run-logs", id], (signal) =>
+    getJson<LogLine[]>(`${runsPath}/${id}/logs`, signal),
+  );
+  useLiveRefresh((change) => change.id === id || change.parents.flow_run_id === id, logs.reload);
+  return logs;
+}
+
+/** Where the log can be downloaded as plain text. */
+export function logFileAddress(id: string): string {
+  return `/api/v1${runsPath}/${id}/logs?format=text`;
+}

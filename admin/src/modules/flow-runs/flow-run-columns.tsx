@@ -1,0 +1,120 @@
+import type { FlowRunSummary } from "../../api/rows.ts";
+import { paths } from "../../paths.ts";
+import { AppLink } from "../../ui/link/AppLink.tsx";
+import { ProgressBar } from "../../ui/status/ProgressBar.tsx";
+import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
+import { lookOfStatus } from "../../ui/status/status-tone.ts";
+import type { Column } from "../../ui/table/DataTable.tsx";
+import { formatCount } from "../../ui/value/format.ts";
+import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
+import { Money } from "../../ui/value/Money.tsx";
+import { activityOf, partOf, tokensOf } from "./flow-run-words.ts";
+
+function Tokens({ run }: { run: FlowRunSummary }) {
+  const tokens = tokensOf(run);
+  return tokens === null ? null : <span className="text-2">{formatCount(tokens)}</span>;
+}
+
+/** Columns of every list of flow runs. */
+export const flowRunColumns: Column<FlowRunSummary>[] = [
+  {
+    key: "status",
+    header: "Status",
+    minWidth: 112,
+    phone: "mark",
+    cell: (run) => <StatusBadge status={run.status} />,
+  },
+  {
+    key: "unit",
+    header: "Unit and part",
+    phone: "title",
+    cell: (run) => (
+      <>
+        <AppLink className="strong" href={paths.flowRun(run.id)}>
+          {run.unit_title ?? "no unit"}
+        </AppLink>{" "}
+        <span className="text-2">{partOf(run)}</span>
+      </>
+    ),
+  },
+  {
+    key: "flow",
+    header: "Flow",
+    phone: "detail",
+    cell: (run) => <span className="text-2">{run.flow_name}</span>,
+  },
+  {
+    key: "activity",
+    header: "Now, or result",
+    slack: true,
+    cell: (run) => <span className="text-2">{activityOf(run)}</span>,
+  },
+  {
+    key: "progress",
+    header: "Progress",
+    wideOnly: true,
+    cell: (run) =>
+      run.status === "completed" || run.status === "pending" ? null : (
+        <ProgressBar
+          percentage={run.progress_percentage}
+          tone={lookOfStatus(run.status).tone}
+          label={`Progress of ${run.flow_name}`}
+          numbered
+        />
+      ),
+  },
+  {
+    key: "started",
+    header: "Started",
+    align: "end",
+    cell: (run) => (
+      <span className="text-2">
+        <Moment at={run.started_at} />
+      </span>
+    ),
+  },
+  {
+    key: "duration",
+    header: "Duration",
+    minWidth: 96,
+    align: "end",
+    phone: "aside-detail",
+    cell: (run) => <Elapsed from={run.started_at} to={run.status === "running" ? null : run.completed_at} />,
+  },
+  {
+    key: "tokens",
+    header: "Tokens",
+    minWidth: 84,
+    align: "end",
+    wideOnly: true,
+    cell: (run) => <Tokens run={run} />,
+  },
+  {
+    key: "cost",
+    header: "Cost",
+    minWidth: 92,
+    align: "end",
+    phone: "aside",
+    cell: (run) => <Money cost_usd={run.cost_usd} />,
+  },
+];
+
+function NamedRun({ run }: { run: FlowRunSummary }) {
+  return (
+    <AppLink className="strong" href={paths.flowRun(run.id)}>
+      {run.flow_name}
+      {run.lesson_position !== null && <span className="text-2"> lesson {run.lesson_position}</span>}
+    </AppLink>
+  );
+}
+
+const namedInside = new Set(["status", "flow", "activity", "duration", "tokens", "cost"]);
+
+/** Columns where the unit is known already: the flow's name leads and links to the run. */
+export const innerRunColumns: Column<FlowRunSummary>[] = flowRunColumns
+  .filter((column) => namedInside.has(column.key))
+  .map((column) => {
+    if (column.key === "activity") return { ...column, phone: "detail" };
+    if (column.key !== "flow") return column;
+    return { ...column, phone: "title", cell: (run) => <NamedRun run={run} /> };
+  });

@@ -1,0 +1,1 @@
+export { llmRequestColumns, modelOf } from "./llm-request-columns.tsx";

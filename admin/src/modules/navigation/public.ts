@@ -1,0 +1,2 @@
+export { HealthMark } from "./HealthDot.tsx";
+export { useHealth } from "./health.ts";

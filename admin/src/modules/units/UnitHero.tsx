@@ -1,0 +1,77 @@
+import type { ReactNode } from "react";
+import type { UnitDetail } from "../../api/content-rows.ts";
+import { Icon } from "../../ui/icon/Icon.tsx";
+import { StageStrip } from "../../ui/status/StageStrip.tsx";
+import { formatQuantity } from "../../ui/value/format.ts";
+import { Money } from "../../ui/value/Money.tsx";
+import { OfflineBadge } from "./OfflineBadge.tsx";
+import { stripStageOf } from "./strip-stage.ts";
+import "./unit-details.css";
+
+const failedLessons = (unit: UnitDetail) =>
+  unit.lessons_failed === 0 ? [] : [`${formatQuantity(unit.lessons_failed, "lesson")} failed`];
+
+function factsOf(unit: UnitDetail): string[] {
+  const planned = formatQuantity(unit.target_lesson_count, "lesson");
+  if (unit.lessons.length === 0) return [unit.learner_level, `${planned} planned`];
+  return [
+    unit.learner_level,
+    formatQuantity(unit.lessons_completed, "lesson"),
+    ...failedLessons(unit),
+    formatQuantity(unit.exercise_count, "exercise"),
+    unit.published_at === null ? "not published" : "published",
+  ];
+}
+
+/** Cover beside header, facts and stages of a unit. */
+export function UnitHero({ unit, header }: { unit: UnitDetail; header: ReactNode }) {
+  return (
+    <section className="unit-hero" aria-label="Summary">
+      <Cover unit={unit} />
+      <div className="unit-summary">
+        {header}
+        {unit.description && <p className="unit-description">{unit.description}</p>}
+        <p className="row wraps text-2 unit-facts-line">
+          <span>
+            {factsOf(unit).join(" · ")}
+            {unit.status !== "draft" && <UnitCost unit={unit} />}
+          </span>
+          {unit.author === "offline" && <OfflineBadge />}
+        </p>
+        <StageStrip label="Stages" stages={unit.stages.map((stage) => stripStageOf(stage, unit))} />
+      </div>
+    </section>
+  );
+}
+
+function UnitCost({ unit }: { unit: UnitDetail }) {
+  return (
+    <>
+      {" · "}
+      <Money cost_usd={unit.cost_usd} offline={unit.author === "offline"} />
+      {unit.cost_usd === null && " cost"}
+    </>
+  );
+}
+
+function Cover({ unit }: { unit: UnitDetail }) {
+  if (unit.cover_media_id === null) {
+    return (
+      <span className="unit-cover unit-cover-missing">
+        <Icon name="image" />
+        <span className="visually-hidden">No cover yet</span>
+      </span>
+    );
+  }
+  const alt = unit.cover_alt ?? `Cover of ${unit.title}`;
+  return (
+    <img
+      className="unit-cover"
+      src={`/api/v1/media/${unit.cover_media_id}`}
+      alt={alt}
+      title={alt}
+      width={132}
+      height={132}
+    />
+  );
+}

@@ -1,0 +1,84 @@
+import type { UnitDetail } from "../../api/content-rows.ts";
+import { EmptyState } from "../../ui/page/EmptyState.tsx";
+import { type Column, DataTable } from "../../ui/table/DataTable.tsx";
+import { formatCount } from "../../ui/value/format.ts";
+import { Moment } from "../../ui/value/Moment.tsx";
+import "./unit-details.css";
+
+type UnitSource = UnitDetail["sources"][number];
+
+const kindWords: Record<UnitSource["kind"], string> = {
+  text: "pasted text",
+  file: "file",
+  url: "page",
+  generated: "written by a model",
+  supplemental: "added by a model",
+};
+
+const columns: Column<UnitSource>[] = [
+  {
+    key: "position",
+    header: "No.",
+    cell: (source) => <span className="text-3">{source.position}</span>,
+  },
+  {
+    key: "title",
+    header: "Title",
+    phone: "title",
+    slack: true,
+    cell: (source) => <span className="strong">{source.title ?? "untitled"}</span>,
+  },
+  {
+    key: "kind",
+    header: "Kind",
+    phone: "detail",
+    cell: (source) => <span className="text-2">{kindWords[source.kind]}</span>,
+  },
+  {
+    key: "words",
+    header: "Words",
+    align: "end",
+    phone: "aside",
+    cell: (source) => formatCount(source.words),
+  },
+  {
+    key: "created",
+    header: "Added",
+    align: "end",
+    phone: "aside-detail",
+    cell: (source) => (
+      <span className="text-2">
+        <Moment at={source.created_at} />
+      </span>
+    ),
+  },
+];
+
+/** The texts that a unit is made from, and what it shall teach of them. */
+export function UnitSources({ unit }: { unit: UnitDetail }) {
+  return (
+    <>
+      {unit.sources.length === 0 ? (
+        <EmptyState icon="file" title="This unit is made from a topic, without a text of its own" />
+      ) : (
+        <DataTable label="Sources" columns={columns} rows={unit.sources} rowKey={(source) => source.id} />
+      )}
+      {unit.learning_objectives.length > 0 && (
+        <section className="unit-objectives" aria-label="Learning objectives">
+          <h2>Learning objectives</h2>
+          <ol>
+            {unit.learning_objectives.map((objective) => (
+              <li key={objective.id}>
+                {objective.text}{" "}
+                <span className="text-3 small">
+                  {objective.bloom_level.toLowerCase()}
+                  {objective.covered_by_source ? "" : ", not covered by the source"}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+    </>
+  );
+}

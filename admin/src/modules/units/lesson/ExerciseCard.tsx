@@ -1,0 +1,124 @@
+import { useState } from "react";
+import type { Exercise } from "../../../api/content-rows.ts";
+import { Icon } from "../../../ui/icon/Icon.tsx";
+import { Button } from "../../../ui/page/Button.tsx";
+import { StatusBadge } from "../../../ui/status/StatusBadge.tsx";
+import { OfflineBadge } from "../OfflineBadge.tsx";
+import "./lesson.css";
+import { ReviewButtons } from "./ReviewButtons.tsx";
+import type { Review } from "./review-lesson.ts";
+import { formatReferences } from "./source-reference.ts";
+
+type ExerciseCardProps = {
+  exercise: Exercise;
+  number: number;
+  /** The learning objective that it asks for; undefined where the unit has none with this id. */
+  objective: string | undefined;
+  severalSources: boolean;
+  /** No model wrote it, which is said on the exercise itself. */
+  offline: boolean;
+  /** Weaknesses that the checks found and let pass. */
+  remarks: string[];
+  /** Shows the key of every exercise at once; each can also be opened alone. */
+  keyShown: boolean;
+  busy: boolean;
+  onReview: (review: Review) => void;
+};
+
+/** One exercise like in a quiz; its key and rationales are revealed on demand, its review is decided below. */
+export function ExerciseCard(props: ExerciseCardProps) {
+  const { exercise, number, objective, remarks, keyShown } = props;
+  const [opened, setOpened] = useState(false);
+  const revealed = keyShown || opened;
+  const rejected = exercise.review === "rejected";
+  return (
+    <section
+      className={rejected ? "exercise exercise-rejected" : "exercise"}
+      aria-label={`Exercise ${number}`}
+    >
+      <div className="row wraps small">
+        <span className="text-3">
+          {number} · {exercise.category} item · Bloom: {exercise.bloom_level} · {exercise.difficulty}
+        </span>
+        <span className="spacer" />
+        {props.offline && <OfflineBadge />}
+        <StatusBadge
+          status={exercise.review === "draft" ? "to_review" : exercise.review}
+          word={exercise.review === "approved" ? "accepted" : undefined}
+        />
+      </div>
+      <h4>{exercise.stem}</h4>
+      <ol>
+        {exercise.options.map((option) => (
+          <li key={option.label} className={revealed && option.is_key ? "option option-key" : "option"}>
+            <b>{option.label}</b>
+            <span>
+              {option.text}
+              {revealed && <span className="option-rationale">{option.rationale}</span>}
+            </span>
+            {revealed && option.is_key && (
+              <span className="status is-ok">
+                <Icon name="check" />
+                key
+              </span>
+            )}
+          </li>
+        ))}
+      </ol>
+      {revealed && (
+        <Background exercise={exercise} objective={objective} severalSources={props.severalSources} />
+      )}
+      {remarks.map((remark) => (
+        <p key={remark} className="small text-2">
+          {remark}
+        </p>
+      ))}
+      <div className="row wraps">
+        <Button
+          icon="eye"
+          aria-expanded={revealed}
+          disabledReason={keyShown ? "All keys of this lesson are shown." : undefined}
+          onClick={() => setOpened(!opened)}
+        >
+          {revealed ? "Hide the key" : "Show the key"}
+        </Button>
+        <span className="spacer" />
+        <ReviewButtons
+          what={`exercise ${number}`}
+          review={exercise.review}
+          busy={props.busy}
+          onReview={props.onReview}
+        />
+      </div>
+    </section>
+  );
+}
+
+type BackgroundProps = { exercise: Exercise; objective: string | undefined; severalSources: boolean };
+
+/** What the exercise tests and where its key is said. */
+function Background({ exercise, objective, severalSources }: BackgroundProps) {
+  const { evidence } = exercise;
+  if (objective === undefined && evidence === null) return null;
+  return (
+    <dl className="exercise-background">
+      {objective !== undefined && (
+        <div>
+          <dt>Objective</dt>
+          <dd>{objective}</dd>
+        </div>
+      )}
+      {evidence !== null && (
+        <div>
+          <dt>Evidence</dt>
+          <dd>
+            <q>{evidence.quote}</q>
+            {evidence.reference !== null && (
+              <span className="text-3"> {formatReferences([evidence.reference], severalSources)}</span>
+            )}
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}

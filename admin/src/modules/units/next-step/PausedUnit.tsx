@@ -1,0 +1,34 @@
+import type { UnitDetail } from "../../../api/content-rows.ts";
+import { Button } from "../../../ui/page/Button.tsx";
+import { Card } from "../../../ui/page/Card.tsx";
+import { pauseSentenceOf } from "../../tasks/public.ts";
+import { CancelUnit } from "./CancelUnit.tsx";
+import { Refusal } from "./Refusal.tsx";
+import { useUnitAction } from "./use-unit-action.ts";
+
+/** Why a unit waits, with the ways on. */
+export function PausedUnit({ unit }: { unit: UnitDetail }) {
+  const goOn = useUnitAction(`/task-queue/tasks/${unit.task_id}/continue`, "The unit goes on.");
+  return (
+    <div className="leads">
+      <Card title="This unit is paused" padded>
+        <div className="next-step">
+          <p>{pauseSentenceOf(unit)}</p>
+          <p className="text-2">
+            Nothing is lost and nothing runs meanwhile. It goes on where it stopped; finished steps are not
+            paid again.
+          </p>
+          <Refusal error={goOn.error} />
+          {unit.task_id !== null && (
+            <div className="next-step-buttons">
+              <Button look="primary" large busy={goOn.isPending} onClick={() => goOn.mutate()}>
+                Continue
+              </Button>
+              <CancelUnit taskId={unit.task_id} />
+            </div>
+          )}
+        </div>
+      </Card>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { sendJson } from "../../../api/client.ts";
+import type { UnitDetail } from "../../../api/content-rows.ts";
+import { describeError } from "../../../api/problem.ts";
+import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
+import { showToast } from "../../../ui/overlay/toasts.ts";
+import { Button } from "../../../ui/page/Button.tsx";
+import { Card } from "../../../ui/page/Card.tsx";
+import { Moment } from "../../../ui/value/Moment.tsx";
+import { acceptWaiting, keepLesson } from "../lesson/review-lesson.ts";
+import { countReviews, publishSentence, waitingPhrase } from "./publish-words.ts";
+import { Refusal } from "./Refusal.tsx";
+
+type PublishUnitProps = {
+  unit: UnitDetail;
+  /** True where this is the first thing to do, so that its button is the primary one. */
+  leads: boolean;
+};
+
+/** What waits for review, and the step that lets learners see the rest. */
+export function PublishUnit({ unit, leads }: PublishUnitProps) {
+  const counts = countReviews(unit.lessons);
+  const waiting = waitingPhrase(counts);
+  const acceptAll = useAcceptAll(unit);
+  const published = unit.published_at !== null;
+  return (
+    <div className={leads ? "leads" : undefined}>
+      <Card title={published ? "Published" : "Review and publish"} padded>
+        <div className="next-step">
+          <p className="text-2">
+            {published && (
+              <>
+                Learners have seen it since <Moment at={unit.published_at} />.{" "}
+              </>
+            )}
+            {waiting === null
+              ? "Every lesson and exercise is decided on."
+              : `${waiting} to review: open a lesson below and accept or reject each part.`}
+          </p>
+          <Refusal error={acceptAll.error} />
+          <div className="next-step-buttons">
+            <Publishing
+              unit={unit}
+              leads={leads && counts.accepted_lessons > 0}
+              sentence={publishSentence(counts)}
+              refusal={counts.accepted_lessons === 0 ? "Accept at least one lesson first." : undefined}
+            />
+            {waiting !== null && (
+              <Button large icon="check" busy={acceptAll.isPending} onClick={() => acceptAll.mutate()}>
+                Accept all that wait
+              </Button>
+            )}
+          </div>
+        </div>
+      </Card>
+    </div>
+  );
+}
+
+function useAcceptAll(unit: UnitDetail) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const written = unit.lessons.filter(
+        ({ status, review }) => status === "completed" && review !== "rejected",
+      );
+      for (const lesson of written) keepLesson(queryClient, await acceptWaiting(lesson.id));
+      return written.length;
+    },
+    onSuccess: () =>
+      showToast({ tone: "ok", words: "Everything that waited is accepted. What was rejected stays so." }),
+    onSettled: () => queryClient.invalidateQueries(),
+  });
+}
+
+type PublishingProps = PublishUnitProps & { sentence: string; refusal: string | undefined };
+
+function Publishing({ unit, leads, sentence, refusal }: PublishingProps) {
+  const [asking, setAsking] = useState(false);
+  const queryClient = useQueryClient();
+  const published = unit.published_at !== null;
+  const publication = useMutation({
+    mutationFn: () =>
+      sendJson<unknown>("POST", `/content/units/${unit.id}/${published ? "unpublish" : "publish"}`),
+    onSuccess: () => {
+      setAsking(false);
+      showToast({
+        tone: "ok",
+        words: published ? "Learners no longer see the unit." : "Learners see the unit now.",
+      });
+      return queryClient.invalidateQueries();
+    },
+  });
+  const words = publication.error === null ? null : describeError(publication.error);
+  return (
+    <>
+      <Button
+        look={leads && !published ? "primary" : "plain"}
+        large
+        disabledReason={published ? undefined : refusal}
+        onClick={() => setAsking(true)}
+      >
+        {published ? "Unpublish" : "Publish"}
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        title={published ? "Take this unit back from learners?" : `Publish "${unit.title}"?`}
+        confirmWord={published ? "Unpublish" : "Publish"}
+        busy={publication.isPending}
+        failure={words === null ? undefined : `${words.title}. ${words.text}`}
+        onConfirm={() => publication.mutate()}
+        onClose={() => setAsking(false)}
+      >
+        {published
+          ? "It disappears from the learners' app at once. Reviews stay as they are, and you can publish it again."
+          : sentence}
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import type { UnitDetail } from "../../../api/content-rows.ts";
+import { Card } from "../../../ui/page/Card.tsx";
+import { ProgressBar } from "../../../ui/status/ProgressBar.tsx";
+import { lookOfStatus } from "../../../ui/status/status-tone.ts";
+import { CancelUnit } from "./CancelUnit.tsx";
+
+function activityOf(unit: UnitDetail): string {
+  if (unit.current_step === null) return "The first step begins.";
+  return `Now: ${unit.current_step.replaceAll("_", " ")}.`;
+}
+
+/** How far a unit is, and the way to stop it. */
+export function RunningUnit({ unit }: { unit: UnitDetail }) {
+  const waiting = unit.task_status === "pending" || unit.task_status === "retry";
+  return (
+    <div className="leads">
+      <Card
+        title={waiting ? "Waits for a worker" : "Being written"}
+        padded
+        actions={<ProgressBar percentage={unit.progress_percentage} label="Progress of the unit" numbered />}
+      >
+        <div className="next-step">
+          <p className="text-2">
+            {waiting
+              ? `The task is ${lookOfStatus(unit.task_status ?? "pending").word}; a worker takes it as soon as one is free.`
+              : `${activityOf(unit)} You can leave the page, the work goes on.`}
+          </p>
+          {unit.task_id !== null && (
+            <div>
+              <CancelUnit taskId={unit.task_id} />
+            </div>
+          )}
+        </div>
+      </Card>
+    </div>
+  );
+}

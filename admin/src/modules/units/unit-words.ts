@@ -1,0 +1,39 @@
+import type { UnitSummary } from "../../api/rows.ts";
+import { formatCount, formatQuantity } from "../../ui/value/format.ts";
+import { pauseSentenceOf } from "../tasks/public.ts";
+
+type WordedUnit = Pick<
+  UnitSummary,
+  | "status"
+  | "task_status"
+  | "current_step"
+  | "pause_reason"
+  | "error_code"
+  | "error_message"
+  | "lessons_completed"
+  | "lessons_failed"
+  | "exercise_count"
+  | "draft_count"
+>;
+
+function activityOf(unit: WordedUnit): string {
+  if (unit.task_status === "pending") return "waits for a worker";
+  if (unit.task_status === "retry") return "waits to go on";
+  return (unit.current_step ?? "begins").replaceAll("_", " ");
+}
+
+/** What a unit does now, what it holds, or what keeps it from holding more. */
+export function unitContentOf(unit: WordedUnit): string {
+  if (unit.status === "failed") return unit.error_message ?? unit.error_code ?? "failed without a reason";
+  if (unit.status === "in_progress") return activityOf(unit);
+  if (unit.status === "paused") return pauseSentenceOf(unit);
+  if (unit.status === "draft") return "not started yet";
+  if (unit.lessons_completed + unit.lessons_failed === 0) return "nothing was finished";
+  const parts = [
+    formatQuantity(unit.lessons_completed, "lesson"),
+    formatQuantity(unit.exercise_count, "exercise"),
+  ];
+  if (unit.lessons_failed > 0) parts.push(`${formatQuantity(unit.lessons_failed, "lesson")} failed`);
+  if (unit.draft_count > 0) parts.push(`${formatCount(unit.draft_count)} to review`);
+  return parts.join(", ");
+}

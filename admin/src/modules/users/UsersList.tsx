@@ -1,0 +1,125 @@
+import { useCallback } from "react";
+import type { Query } from "../../api/client.ts";
+import { useListQuery } from "../../api/list-query.ts";
+import { useLiveRefresh, useLiveState } from "../../api/live/use-live.ts";
+import { describeError } from "../../api/problem.ts";
+import type { UserSummary } from "../../api/rows.ts";
+import { paths } from "../../paths.ts";
+import { FilterLine, FilterSearch, FilterSelect } from "../../ui/filter/Filters.tsx";
+import { NoMatches } from "../../ui/filter/NoMatches.tsx";
+import { AppLink } from "../../ui/link/AppLink.tsx";
+import { useSearchParams } from "../../ui/link/search-params.ts";
+import { useDocumentTitle } from "../../ui/page/document-title.ts";
+import { EmptyState } from "../../ui/page/EmptyState.tsx";
+import { PageHeader } from "../../ui/page/PageHeader.tsx";
+import type { Column } from "../../ui/table/DataTable.tsx";
+import { ListCard } from "../../ui/table/ListCard.tsx";
+import { formatTotal } from "../../ui/table/Pager.tsx";
+import { formatCount } from "../../ui/value/format.ts";
+import { RelativeTime } from "../../ui/value/Moment.tsx";
+import { Money } from "../../ui/value/Money.tsx";
+
+const columns: Column<UserSummary>[] = [
+  {
+    key: "name",
+    header: "Name",
+    phone: "title",
+    cell: (user) => (
+      <AppLink className="strong" href={paths.user(user.id)}>
+        {user.name}
+      </AppLink>
+    ),
+  },
+  {
+    key: "role",
+    header: "Role",
+    phone: "detail",
+    cell: (user) => <span className="text-2">{user.role}</span>,
+  },
+  {
+    key: "state",
+    header: "Account",
+    phone: "aside",
+    cell: (user) => (user.is_active ? "active" : <span className="text-3">deactivated</span>),
+  },
+  {
+    key: "email",
+    header: "E-mail",
+    slack: true,
+    cell: (user) => <span className="text-2">{user.email ?? "none: works on this machine only"}</span>,
+  },
+  { key: "units", header: "Units", align: "end", minWidth: 84, cell: (user) => formatCount(user.unit_count) },
+  {
+    key: "requests",
+    header: "LLM requests",
+    align: "end",
+    wideOnly: true,
+    cell: (user) => formatCount(user.llm_request_count),
+  },
+  {
+    key: "cost",
+    header: "Cost",
+    align: "end",
+    minWidth: 92,
+    phone: "aside-detail",
+    cell: (user) => (user.llm_request_count === 0 ? null : <Money cost_usd={user.cost_usd} />),
+  },
+  {
+    key: "seen",
+    header: "Last seen",
+    align: "end",
+    cell: (user) => (user.last_seen_at === null ? null : <RelativeTime at={user.last_seen_at} />),
+  },
+];
+
+const roles = ["", "admin", "operator", "viewer", "learner"].map((role) => ({
+  value: role,
+  word: role || "any",
+}));
+const filterNames = ["q", "role"] as const;
+
+/** Who may use this installation and what their work cost. */
+export function UsersList() {
+  useDocumentTitle("Users");
+  const [search, change] = useSearchParams();
+  const setText = useCallback((q: string) => change({ q }), [change]);
+  const filters: Query = Object.fromEntries(filterNames.map((name) => [name, search[name]]));
+  const list = useListQuery<UserSummary>("/admin/users", filters);
+  // What an account has made and spent changes with its units.
+  useLiveRefresh((live) => live.entity === "unit", list.reload);
+  const filtered = filterNames.some((name) => search[name]);
+  return (
+    <>
+      <PageHeader
+        title="Users"
+        count={list.total === null ? undefined : formatTotal(list.total)}
+        live={useLiveState()}
+        onReload={list.reload}
+        reloading={list.reloading}
+        loadedAt={list.loadedAt}
+      />
+      <FilterLine note="newest first">
+        <FilterSelect
+          name="Role"
+          value={search.role ?? ""}
+          options={roles}
+          onChange={(role) => change({ role })}
+        />
+        <FilterSearch value={search.q ?? ""} placeholder="Name or e-mail" onChange={setText} />
+      </FilterLine>
+      <ListCard
+        label="Users"
+        list={list}
+        failure={list.error === null ? null : describeError(list.error)}
+        columns={columns}
+        empty={
+          filtered ? (
+            <NoMatches what="account" names={filterNames} />
+          ) : (
+            <EmptyState icon="user" title="Accounts appear here" />
+          )
+        }
+      />
+    </>
+  );
+}

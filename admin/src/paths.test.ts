@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { paths } from "./paths.ts";
+
+const id = "019a0000-0000-7000-8000-000000000001";
+
+test("every address of the dashboard stays what links and bookmarks expect", () => {
+  expect([
+    paths.dashboard(),
+    paths.flowRuns(),
+    paths.flowRuns({ status: "failed", unit_id: id, open: `${id},${id}` }),
+    paths.flowRun(id),
+    paths.flowRun(id, { step: id }),
+    paths.tasks({ q: "two words & more" }),
+    paths.task(id),
+    paths.llmRequests({ step_run_id: id }),
+    paths.llmRequest(id),
+    paths.units(),
+    paths.newUnit(),
+    paths.unit(id, { tab: "runs" }),
+    paths.lesson(id, id),
+    paths.users(),
+    paths.user(id),
+    paths.apiDocs(),
+  ]).toMatchInlineSnapshot(`
+    [
+      "/",
+      "/flows",
+      "/flows?status=failed&unit_id=019a0000-0000-7000-8000-000000000001&open=019a0000-0000-7000-8000-000000000001,019a0000-0000-7000-8000-000000000001",
+      "/flows/019a0000-0000-7000-8000-000000000001",
+      "/flows/019a0000-0000-7000-8000-000000000001?step=019a0000-0000-7000-8000-000000000001",
+      "/tasks?q=two+words+%26+more",
+      "/tasks/019a0000-0000-7000-8000-000000000001",
+      "/llm-requests?step_run_id=019a0000-0000-7000-8000-000000000001",
+      "/llm-requests/019a0000-0000-7000-8000-000000000001",
+      "/units",
+      "/units/new",
+      "/units/019a0000-0000-7000-8000-000000000001?tab=runs",
+      "/units/019a0000-0000-7000-8000-000000000001/lessons/019a0000-0000-7000-8000-000000000001",
+      "/users",
+      "/users/019a0000-0000-7000-8000-000000000001",
+      "/docs",
+    ]
+  `);
+});

@@ -1,0 +1,118 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { FaultPage } from "./modules/navigation/FaultPage.tsx";
+import { Navigation } from "./modules/navigation/Navigation.tsx";
+import { NotFoundPage } from "./modules/navigation/NotFoundPage.tsx";
+import { formatSearch, parseSearch } from "./ui/link/search-params.ts";
+import { SkeletonRows } from "./ui/page/Skeleton.tsx";
+
+const root = createRootRoute({ component: Navigation, notFoundComponent: NotFoundPage });
+
+const pageLoaders: (() => Promise<unknown>)[] = [];
+
+function lazyPage<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
+  pageLoaders.push(load);
+  return lazyRouteComponent(load, name);
+}
+
+/** Fetches the code of every page, so that one that is first visited while the server is away can say so. */
+export async function preloadPages(): Promise<void> {
+  // What cannot be fetched now is asked for again when its page is visited.
+  await Promise.allSettled(pageLoaders.map((load) => load()));
+}
+
+const loadDashboard = () => import("./modules/dashboard/Dashboard.tsx");
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyPage(loadDashboard, "Dashboard"),
+});
+const courseGeneration = createRoute({
+  getParentRoute: () => root,
+  path: "/admin/course-generation",
+  component: lazyPage(loadDashboard, "Dashboard"),
+});
+const flowRuns = createRoute({
+  getParentRoute: () => root,
+  path: "/flows",
+  component: lazyPage(() => import("./modules/flow-runs/FlowRunsList.tsx"), "FlowRunsList"),
+});
+const flowRun = createRoute({
+  getParentRoute: () => root,
+  path: "/flows/$id",
+  component: lazyPage(() => import("./modules/flow-runs/FlowRunDetails.tsx"), "FlowRunDetails"),
+});
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: "/tasks",
+  component: lazyPage(() => import("./modules/tasks/TasksList.tsx"), "TasksList"),
+});
+const llmRequests = createRoute({
+  getParentRoute: () => root,
+  path: "/llm-requests",
+  component: lazyPage(() => import("./modules/llm-requests/LlmRequestsList.tsx"), "LlmRequestsList"),
+});
+const units = createRoute({
+  getParentRoute: () => root,
+  path: "/units",
+  component: lazyPage(() => import("./modules/units/UnitsList.tsx"), "UnitsList"),
+});
+const newUnit = createRoute({
+  getParentRoute: () => root,
+  path: "/units/new",
+  component: lazyPage(() => import("./modules/units/new-unit/NewUnit.tsx"), "NewUnit"),
+});
+const unit = createRoute({
+  getParentRoute: () => root,
+  path: "/units/$id",
+  component: lazyPage(() => import("./modules/units/UnitDetails.tsx"), "UnitDetails"),
+});
+// A child without a component: the unit's page stays where it is while its lessons open and close.
+const lesson = createRoute({ getParentRoute: () => unit, path: "lessons/$lesson_id" });
+const task = createRoute({
+  getParentRoute: () => root,
+  path: "/tasks/$id",
+  component: lazyPage(() => import("./modules/tasks/TaskDetails.tsx"), "TaskDetails"),
+});
+const llmRequest = createRoute({
+  getParentRoute: () => root,
+  path: "/llm-requests/$id",
+  component: lazyPage(() => import("./modules/llm-requests/LlmRequestDetails.tsx"), "LlmRequestDetails"),
+});
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/users",
+  component: lazyPage(() => import("./modules/users/UsersList.tsx"), "UsersList"),
+});
+const user = createRoute({
+  getParentRoute: () => root,
+  path: "/users/$id",
+  component: lazyRouteComponent(() => import("./modules/users/UserDetails.tsx"), "UserDetails"),
+});
+
+/** Builds the router; each page's code is a file of its own. */
+export function createAppRouter() {
+  return createRouter({
+    routeTree: root.addChildren([
+      dashboard,
+      courseGeneration,
+      flowRuns,
+      flowRun,
+      tasks,
+      llmRequests,
+      units,
+      newUnit,
+      unit.addChildren([lesson]),
+      task,
+      llmRequest,
+      users,
+      user,
+    ]),
+    parseSearch,
+    stringifySearch: formatSearch,
+    scrollRestoration: true,
+    defaultErrorComponent: FaultPage,
+    defaultPendingComponent: () => <SkeletonRows rows={12} />,
+    defaultPendingMs: 150,
+  });
+}

@@ -1,0 +1,130 @@
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef } from "react";
+import { Icon } from "../icon/Icon.tsx";
+import type { IconName } from "../icon/icon-shapes.tsx";
+import "./overlay.css";
+
+const gapPx = 6;
+const edgePx = 8;
+
+function placeBelow(panel: HTMLElement, anchor: HTMLElement): void {
+  const around = anchor.getBoundingClientRect();
+  const width = panel.offsetWidth;
+  const left = Math.min(around.right - width, window.innerWidth - width - edgePx);
+  panel.style.left = `${Math.max(edgePx, left)}px`;
+  const below = around.bottom + gapPx;
+  const above = around.top - gapPx - panel.offsetHeight;
+  const fitsBelow = below + panel.offsetHeight <= window.innerHeight - edgePx;
+  panel.style.top = `${fitsBelow ? below : Math.max(edgePx, above)}px`;
+}
+
+type PopoverProps = {
+  /** Accessible name of the button. */
+  label: string;
+  /** What the button shows. */
+  button: ReactNode;
+  buttonClass?: string;
+  children: ReactNode;
+};
+
+/** A native popover below its button; a click elsewhere or Escape closes it. */
+export function Popover({ label, button, buttonClass = "button button-quiet", children }: PopoverProps) {
+  const id = useId();
+  const anchor = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const onToggle = (opened: boolean) => {
+    if (!opened || panel.current === null || anchor.current === null) return;
+    placeBelow(panel.current, anchor.current);
+    panel.current.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+  };
+  return (
+    <>
+      <button
+        type="button"
+        ref={anchor}
+        className={buttonClass}
+        aria-label={label}
+        title={label}
+        popoverTarget={id}
+      >
+        {button}
+      </button>
+      <div
+        id={id}
+        ref={panel}
+        popover="auto"
+        role="dialog"
+        aria-label={label}
+        className="popover"
+        onToggle={(event) => onToggle(event.newState === "open")}
+      >
+        {children}
+      </div>
+    </>
+  );
+}
+
+/** One entry of a menu; `chosen` makes it one of a choice. */
+export type MenuItem = {
+  key: string;
+  word: ReactNode;
+  icon?: IconName;
+  chosen?: boolean;
+  onSelect: () => void;
+};
+
+type MenuProps = Omit<PopoverProps, "children"> & { items: MenuItem[] };
+
+function walkItems(event: KeyboardEvent<HTMLDivElement>): void {
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>("[role^=menuitem]")];
+  const current = items.findIndex((item) => item === document.activeElement);
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (items.length === 0 || step === 0) return;
+  event.preventDefault();
+  items[(current + step + items.length) % items.length]?.focus();
+}
+
+/** A menu of actions or of one choice; arrow keys walk, Enter selects. */
+export function Menu({ items, ...popover }: MenuProps) {
+  return (
+    <Popover {...popover}>
+      <div role="menu" aria-label={popover.label} tabIndex={-1} onKeyDown={walkItems}>
+        {items.map((item) => (
+          <MenuEntry key={item.key} item={item} />
+        ))}
+      </div>
+    </Popover>
+  );
+}
+
+function MenuEntry({ item }: { item: MenuItem }) {
+  const content = (
+    <>
+      {item.icon !== undefined && <Icon name={item.icon} />}
+      <span>{item.word}</span>
+      <span className="spacer" />
+      {item.chosen === true && <Icon name="check" small />}
+    </>
+  );
+  const select = (event: MouseEvent<HTMLButtonElement>) => {
+    event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover();
+    item.onSelect();
+  };
+  if (item.chosen === undefined) {
+    return (
+      <button type="button" role="menuitem" className="menu-item" onClick={select}>
+        {content}
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      role="menuitemradio"
+      aria-checked={item.chosen}
+      className="menu-item"
+      onClick={select}
+    >
+      {content}
+    </button>
+  );
+}

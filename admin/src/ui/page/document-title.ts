@@ -1,0 +1,8 @@
+import { useEffect } from "react";
+
+/** Names the browser's tab. */
+export function useDocumentTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Coursewright`;
+  }, [title]);
+}

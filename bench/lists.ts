@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { createDatabase } from "../server/src/platform/database.ts";
+import { startEmbeddedPostgres } from "../server/src/platform/embedded-postgres/supervisor.ts";
+import { createLogger } from "../server/src/platform/logger.ts";
+import { migrate } from "../server/src/platform/migrate.ts";
+import { fillLargeTables, largeTableId, largeTables } from "../server/test/large-tables.ts";
+import { listReads, summaryReads } from "../server/test/list-reads.ts";
+import { captureQueries, explain, nodesOf, type SentQuery } from "../server/test/query-plan.ts";
+import { describeRuns, printMeasured } from "./table.ts";
+
+// What a page of every list costs in the database: the page's statement, its count, and the same page from the middle of the
+// list. The round trip is included; the statements are those that the product sends.
+const runs = Number(process.env.RUNS ?? 5);
+const idsPerRead = 50;
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "coursewright-bench-"));
+const logger = createLogger({ level: "warn", format: "json" });
+const postgres = await startEmbeddedPostgres({ home: folder, logger });
+await migrate({ url: postgres.url, logger });
+const { pool, close } = createDatabase({ url: postgres.url, max: 2, applicationName: "bench", logger });
+
+async function measure(query: SentQuery): Promise<string> {
+  const times: number[] = [];
+  await pool.query(query.sql, [...query.parameters]);
+  for (let run = 0; run < runs; run += 1) {
+    const begin = performance.now();
+    await pool.query(query.sql, [...query.parameters]);
+    times.push(performance.now() - begin);
+  }
+  return describeRuns(times, "ms", 1);
+}
+
+async function indexOf(query: SentQuery, table: string): Promise<string> {
+  const nodes = nodesOf(await explain(pool, query));
+  const used = nodes.flatMap(({ index }) => (index?.startsWith(table) ? [index] : []));
+  return [...new Set(used)].join(", ");
+}
+
+try {
+  await fillLargeTables(pool);
+  const rows: [string, string][] = [];
+  for (const list of listReads) {
+    const middle = largeTableId(Math.floor(largeTables[list.table] / 2));
+    const first = await captureQueries(pool, (database) => list.read(database, null));
+    const deep = await captureQueries(pool, (database) => list.read(database, middle));
+    const isCount = ({ sql }: SentQuery) => /^\s*SELECT count\(/.test(sql);
+    for (const [name, query] of [
+      ["first page", first.find((sent) => !isCount(sent))],
+      ["from the middle", deep.find((sent) => !isCount(sent))],
+      ["count", first.find(isCount)],
+    ] as const) {
+      if (query === undefined) throw new Error(`${list.name} sent no ${name}`);
+      rows.push([`${list.name}, ${name} (${await indexOf(query, list.table)})`, await measure(query)]);
+    }
+  }
+  for (const { table, read } of summaryReads) {
+    const step = Math.floor(largeTables[table] / idsPerRead);
+    const ids = Array.from({ length: idsPerRead }, (_, place) => largeTableId(1 + place * step));
+    for (const query of await captureQueries(pool, (database) => read(database, ids))) {
+      rows.push([
+        `${table}, ${idsPerRead} rows by id (${await indexOf(query, table)})`,
+        await measure(query),
+      ]);
+    }
+  }
+  const sizes = Object.entries(largeTables).map(([table, count]) => `${count} ${table}`);
+  printMeasured(`Lists over ${sizes.join(", ")}`, rows);
+} finally {
+  await close();
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,71 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+import { sampleTest as test, waitForContent } from "./fixtures.ts";
+import { listSamplePages } from "./pages.ts";
+
+// The violations name their elements; recording a trace of each run would double its time.
+test.use({ trace: "off" });
+
+const standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+async function expectNoViolations(builder: AxeBuilder, place: string): Promise<void> {
+  // Legacy mode leaves out frames, which the content policy forbids, and saves a second page for each run.
+  const { violations, passes } = await builder.setLegacyMode().analyze();
+  const found = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} (${failureSummary})`),
+  );
+  expect.soft(found, place).toEqual([]);
+  expect(passes.length, `rules that ${place} was held against`).toBeGreaterThan(0);
+}
+
+/** Light with every rule; dark with those that a theme can break. */
+async function checkBothThemes(page: Page, place: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await expectNoViolations(new AxeBuilder({ page }).withTags(standards), `${place}, light`);
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  const themed = ["color-contrast", "link-in-text-block"];
+  await expectNoViolations(new AxeBuilder({ page }).withRules(themed), `${place}, dark`);
+}
+
+test("no page breaks a rule of WCAG A or AA, light or dark", async ({ page, product }) => {
+  test.setTimeout(240_000);
+  for (const { name, path } of await listSamplePages(product.url)) {
+    await page.goto(path);
+    await waitForContent(page);
+    await checkBothThemes(page, `${name}, ${path}`);
+  }
+});
+
+test("what opens on a page breaks no rule either", async ({ page }) => {
+  await page.goto("/units/new");
+  await waitForContent(page);
+  const files = [
+    { name: "tides.md", mimeType: "text/markdown", buffer: Buffer.from("The tide rises and falls.") },
+    { name: "photo.md", mimeType: "text/markdown", buffer: Buffer.from([0, 1, 2, 0, 3, 0, 4, 0]) },
+  ];
+  for (const file of files) await page.locator("input[type=file]").setInputFiles(file);
+  await expect(page.getByRole("status", { name: "Files" })).toContainText("photo.md is not a text file");
+  await page.getByRole("button", { name: "Create the unit" }).focus();
+  await checkBothThemes(page, "the form with files");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("listbox", { name: "Places" })).toBeVisible();
+  await checkBothThemes(page, "the Go to dialog");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Theme" }).click();
+  await expect(page.getByRole("menuitemradio", { name: "Dark" })).toBeVisible();
+  await checkBothThemes(page, "the theme menu");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Health/ }).click();
+  await checkBothThemes(page, "what health means");
+});
+
+test("the main pages break no rule of WCAG A or AA on a phone either", async ({ page, product }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const main = /^(dashboard|flow-runs|unit-completed|new-unit|llm-request-failed)$/;
+  for (const { name, path } of await listSamplePages(product.url)) {
+    if (!main.test(name)) continue;
+    await page.goto(path);
+    await waitForContent(page);
+    await checkBothThemes(page, `${name}, ${path}`);
+  }
+});

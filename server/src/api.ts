@@ -1,0 +1,42 @@
+import type { createEventRoutes } from "./http/events.ts";
+import { createRouter } from "./http/router.ts";
+import type { createLearnerRoutes } from "./modules/content/routes/learner-routes.ts";
+import type { createLessonRoutes } from "./modules/content/routes/lesson-routes.ts";
+import type { createUnitRoutes } from "./modules/content/routes/unit-routes.ts";
+import type { createCreatorRoutes } from "./modules/content-creator/routes.ts";
+import type { createFlowEngineRoutes } from "./modules/flow-engine/routes.ts";
+import type { createLlmRoutes } from "./modules/llm/routes.ts";
+import type { createMediaRoutes } from "./modules/media/routes.ts";
+import type { createTaskQueueRoutes } from "./modules/task-queue/routes.ts";
+import type { createUserRoutes } from "./modules/users/routes.ts";
+
+/** The routers of all modules, each with paths below `/api/v1`. */
+export interface ApiParts {
+  readonly taskQueue: ReturnType<typeof createTaskQueueRoutes>;
+  readonly flowEngine: ReturnType<typeof createFlowEngineRoutes>;
+  readonly llm: ReturnType<typeof createLlmRoutes>;
+  readonly units: ReturnType<typeof createUnitRoutes>;
+  readonly lessons: ReturnType<typeof createLessonRoutes>;
+  readonly learner: ReturnType<typeof createLearnerRoutes>;
+  readonly creator: ReturnType<typeof createCreatorRoutes>;
+  readonly media: ReturnType<typeof createMediaRoutes>;
+  readonly users: ReturnType<typeof createUserRoutes>;
+  readonly events: ReturnType<typeof createEventRoutes>;
+}
+
+/** Everything below `/api/v1`. Chained, because the dashboard's typed client is derived from its type. */
+export function createApi(parts: ApiParts) {
+  return createRouter()
+    .route("/", parts.taskQueue)
+    .route("/", parts.flowEngine)
+    .route("/", parts.llm)
+    .route("/", parts.units)
+    .route("/", parts.lessons)
+    .route("/", parts.learner)
+    .route("/", parts.creator)
+    .route("/", parts.media)
+    .route("/", parts.users)
+    .route("/", parts.events);
+}
+
+export type ApiType = ReturnType<typeof createApi>;

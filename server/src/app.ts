@@ -1,0 +1,204 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { sql } from "kysely";
+import type pg from "pg";
+import { createApi } from "./api.ts";
+import type { Config } from "./config.ts";
+import { errorDefinitions } from "./error-definitions.ts";
+import { createDocsRoutes } from "./http/docs-page.ts";
+import { createEventRoutes } from "./http/events.ts";
+import { createHealthRoutes, type Health } from "./http/health.ts";
+import { createLiveHub } from "./http/live-hub.ts";
+import { createHttpApplication, describeApi, listen, type RunningServer } from "./http/server.ts";
+import { createContentModule } from "./modules/content/module.ts";
+import { createCreatorModule } from "./modules/content-creator/module.ts";
+import { createFlowEngineModule } from "./modules/flow-engine/module.ts";
+import { createLlmModule } from "./modules/llm/module.ts";
+import { createMediaModule } from "./modules/media/module.ts";
+import { createTaskQueueModule } from "./modules/task-queue/module.ts";
+import type { LockUnit, SettleTask } from "./modules/task-queue/public.ts";
+import { createUsersModule } from "./modules/users/module.ts";
+import type { Database } from "./platform/database.ts";
+import type { PostgresHealth } from "./platform/embedded-postgres/supervisor.ts";
+import { createLiveFeed } from "./platform/live-feed.ts";
+import { createLiveNotifier } from "./platform/live-notifier.ts";
+import type { Logger } from "./platform/logger.ts";
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly pool: pg.Pool;
+  /** Calls the listener after every committed transaction. */
+  readonly onCommit: (listener: () => void) => void;
+  /** For connections outside the pool: LISTEN and session locks. */
+  readonly connectionString: string;
+  /** State of the embedded database; absent when the database is somebody else's. */
+  readonly postgresHealth?: () => PostgresHealth;
+}
+
+export interface App {
+  startServer(): Promise<{ readonly url: string }>;
+  startWorker(): Promise<void>;
+  /** Executes one task and answers the exit code for the process. */
+  runTask(taskId: string): Promise<number>;
+  /** Everything of the API without a socket, for tests and the reference. */
+  readonly http: ReturnType<typeof createHttp>;
+  stop(): Promise<void>;
+}
+
+// Below the limit that a stopping process gives the application.
+const workerGraceMs = 4_500;
+const version: string = JSON.parse(
+  readFileSync(path.resolve(import.meta.dirname, "../package.json"), "utf8"),
+).version;
+
+/** Builds every module once and ties them together; nothing runs before one of the `start` functions is called. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, logger } = options;
+  const modules = buildModules(options);
+  const stopping = new AbortController();
+  const http = createHttp(options, modules, stopping.signal);
+  const worker = modules.taskQueue.createWorker({
+    queues: config.worker.queues,
+    capacity: config.worker.concurrency,
+    graceMs: workerGraceMs,
+  });
+  let server: RunningServer | undefined;
+  let stopBudgetWatch: (() => Promise<void>) | undefined;
+
+  return {
+    http,
+    async startServer() {
+      await modules.hub.start();
+      server = await listen(http, { host: config.host, port: config.port });
+      return { url: server.url };
+    },
+    async startWorker() {
+      stopBudgetWatch = modules.llm.startBudgetWatch();
+      modules.media.housekeeping.start();
+      await worker.start();
+    },
+    async runTask(taskId) {
+      await modules.llm.syncBudgets();
+      return modules.taskQueue.runTask(taskId, stopping.signal);
+    },
+    async stop() {
+      stopping.abort();
+      await server?.close();
+      await worker.stop();
+      await stopBudgetWatch?.();
+      await modules.media.housekeeping.stop();
+      await Promise.all([modules.creator.close(), modules.media.service.close(), modules.hub.stop()]);
+      await modules.flowEngine.stop();
+      await modules.taskQueue.stop();
+      await modules.notifier.stop();
+      logger.debug("The application is stopped");
+    },
+  };
+}
+
+type Modules = ReturnType<typeof buildModules>;
+
+function buildModules({ config, logger, database, pool, connectionString, onCommit }: AppOptions) {
+  const notifier = createLiveNotifier(pool, logger);
+  onCommit(notifier.changed);
+  const changed = notifier.changed;
+  // In lock order: flow runs, requests, the unit. They need the queue themselves, so they join it below.
+  const settleTasks: SettleTask[] = [];
+  const lockUnit: LockUnit = (...words) => content.lockUnit(...words);
+  const ports = { settleTask: settleTasks, lockUnit };
+  const taskQueue = createTaskQueueModule({
+    ...{ database, pool, connectionString, logger, changed, ports },
+    app_version: version,
+  });
+  const llm = createLlmModule({
+    ...{ database, config, logger, changed },
+    fence: taskQueue.fence,
+    continuePaused: taskQueue.service.continuePausedTasks,
+    notifyTasks: taskQueue.service.notifyTasks,
+  });
+  const flowEngine = createFlowEngineModule({
+    ...{ database, logger, changed },
+    fence: taskQueue.fence,
+    classifyFailure: taskQueue.classifyFailure,
+    settleCalls: llm.settleCalls,
+    releaseCalls: llm.releaseCalls,
+  });
+  const media = createMediaModule({ database, home: config.home, logger });
+  const content = createContentModule({
+    database,
+    cancelTask: taskQueue.service.cancelTask,
+    discardMedia: media.discard,
+  });
+  const creator = createCreatorModule({
+    database,
+    content: content.port,
+    queue: taskQueue.service,
+    engine: flowEngine.engine,
+    gateway: llm.gateway,
+    media: media.service,
+  });
+  const users = createUsersModule({ database });
+  settleTasks.push(flowEngine.settleTask, llm.settleTask, content.settleTask);
+  const hub = createLiveHub(
+    createLiveFeed({ url: connectionString, database, logger }),
+    {
+      task: taskQueue.service.listTaskSummaries,
+      worker: taskQueue.service.listWorkerSummaries,
+      flow_run: flowEngine.service.listFlowRunSummaries,
+      step_run: flowEngine.service.listStepSummaries,
+      llm_request: llm.listSummaries,
+      ...content.listSummaries,
+      ...users.listSummaries,
+    },
+    logger,
+  );
+  return { notifier, taskQueue, llm, flowEngine, media, content, creator, users, hub };
+}
+
+function createHttp(
+  { config, logger, database, postgresHealth }: AppOptions,
+  modules: Modules,
+  isStopping: AbortSignal,
+) {
+  const application = createHttpApplication({
+    logger,
+    identify: modules.users.service.getLocalAdministrator,
+    allowedHosts: config.allowedHosts,
+    publicUrl: config.publicUrl,
+    adminDirectory: path.resolve(import.meta.dirname, "../../admin/dist"),
+  });
+  const api = createApi({
+    taskQueue: modules.taskQueue.routes,
+    flowEngine: modules.flowEngine.routes,
+    llm: modules.llm.routes,
+    units: modules.content.unitRoutes,
+    lessons: modules.content.lessonRoutes,
+    learner: modules.content.learnerRoutes,
+    creator: modules.creator.routes,
+    media: modules.media.routes,
+    users: modules.users.routes,
+    events: createEventRoutes(modules.hub, isStopping),
+  });
+  application.route(
+    "/",
+    createHealthRoutes(version, () => readHealth(database, postgresHealth)),
+  );
+  application.route("/api/v1", api);
+  application.doc31("/openapi.json", describeApi(version));
+  const readDocument = () => application.getOpenAPI31Document(describeApi(version));
+  application.route("/", createDocsRoutes(readDocument, errorDefinitions));
+  return application;
+}
+
+async function readHealth(database: Database, postgresHealth?: () => PostgresHealth): Promise<Health> {
+  const since = postgresHealth?.().since ?? null;
+  try {
+    await sql`SELECT 1`.execute(database);
+    return { status: "ok", version, database: { status: "ok", since } };
+  } catch {
+    // Whatever the reason: without the database nothing can be answered, and the log of the pool has it.
+    return { status: "unavailable", version, database: { status: "down", since } };
+  }
+}

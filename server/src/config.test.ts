@@ -1,0 +1,95 @@
+import path from "node:path";
+import { expect, test } from "vitest";
+import { listEffectiveSettings, loadConfig } from "./config.ts";
+import { settingSchemas } from "./config-settings.ts";
+
+test("with nothing set every setting has a default that works", () => {
+  const config = loadConfig({});
+  expect(config).toMatchObject({
+    home: path.resolve(".coursewright"),
+    databaseUrl: undefined,
+    host: "127.0.0.1",
+    port: 4400,
+    learnerAccess: "public",
+    worker: { concurrency: 16, queues: ["default"] },
+    allowedHosts: [],
+    dispatch: "postgres",
+    client: { url: "http://127.0.0.1:4400", token: undefined },
+    prefect: { requestsPerSecond: 5, cancelMs: 300_000, silenceMs: 540_000 },
+  });
+  expect(config.keyFile).toMatch(/\.config\/coursewright\/keys$/);
+});
+
+test("what is set is parsed and the whole cannot be changed", () => {
+  const config = loadConfig({
+    COURSEWRIGHT_PORT: " 8080 ",
+    COURSEWRIGHT_QUEUES: "fast, slow,",
+    COURSEWRIGHT_BUDGET_USD_PER_DAY: "2.50",
+    COURSEWRIGHT_LLM_BASE_URL: "http://127.0.0.1:9/v1",
+    COURSEWRIGHT_TEXT_MODEL: "m",
+    DATABASE_URL: "postgres://me:pw@db.example/cw",
+    LOG_LEVEL: "",
+  });
+  expect(config.port).toBe(8080);
+  expect(config.worker.queues).toEqual(["fast", "slow"]);
+  expect(config.budget.usdPerDay).toBe(2.5);
+  expect(config.log.level).toBe("info");
+  expect(() => Object.assign(config.worker, { concurrency: 1 })).toThrow();
+});
+
+test.each([
+  [{ COURSEWRIGHT_PROT: "1" }, "COURSEWRIGHT_PROT is not a setting. Did you mean COURSEWRIGHT_PORT?"],
+  [
+    { COURSEWRIGHT_DATABASE_LOCATION: "1" },
+    'COURSEWRIGHT_DATABASE_LOCATION is not a setting. "coursewright config"',
+  ],
+  [{ COURSEWRIGHT_PORT: "65536" }, "COURSEWRIGHT_PORT must be a whole number from 0 to 65535"],
+  [{ COURSEWRIGHT_PORT: "abc" }, "COURSEWRIGHT_PORT must be a whole number"],
+  [{ COURSEWRIGHT_WORKER_CONCURRENCY: "0" }, "COURSEWRIGHT_WORKER_CONCURRENCY must be"],
+  [
+    { COURSEWRIGHT_BUDGET_USD_PER_UNIT: "-1" },
+    "COURSEWRIGHT_BUDGET_USD_PER_UNIT must be an amount in US dollars",
+  ],
+  [{ COURSEWRIGHT_DISPATCH: "cron" }, "COURSEWRIGHT_DISPATCH must be one of postgres, prefect"],
+  [{ DATABASE_URL: "mysql://x/y" }, "DATABASE_URL must be a postgres:// address"],
+  [
+    { COURSEWRIGHT_PREFECT_URL: "localhost:4200" },
+    "COURSEWRIGHT_PREFECT_URL must be a http:// or https:// address",
+  ],
+  [{ COURSEWRIGHT_HOST: "0.0.0.0" }, "COURSEWRIGHT_HOST=0.0.0.0 would let other machines in"],
+  [{ COURSEWRIGHT_HOST: "example.com" }, "no accounts"],
+  [{ COURSEWRIGHT_TEXT_MODEL: "m" }, "COURSEWRIGHT_LLM_BASE_URL is not set"],
+  [{ COURSEWRIGHT_HOME: "/data", COURSEWRIGHT_KEY_FILE: "/data/keys" }, "COURSEWRIGHT_KEY_FILE lies inside"],
+])("%j is refused with what to do", (environment, message) => {
+  expect(() => loadConfig(environment)).toThrow(message);
+});
+
+test.each(["127.0.0.1", "127.0.0.2", "localhost", "::1", "[::1]"])("%s counts as this machine", (host) => {
+  expect(loadConfig({ COURSEWRIGHT_HOST: host }).host).toBe(host.replace(/[[\]]/g, ""));
+});
+
+test("several mistakes are reported at once, and no value of a secret with them", () => {
+  const load = () =>
+    loadConfig({ COURSEWRIGHT_PORT: "x", LOG_LEVEL: "loud", DATABASE_URL: "mysql://me:hunter2@x/y" });
+  expect(load).toThrow(/COURSEWRIGHT_PORT[\s\S]*LOG_LEVEL/);
+  expect(load).not.toThrow(/hunter2/);
+});
+
+test("the list has every setting with its meaning and hides secrets", () => {
+  const settings = listEffectiveSettings({
+    COURSEWRIGHT_TOKEN: "hunter2",
+    DATABASE_URL: "postgres://me:hunter2@x/y",
+    COURSEWRIGHT_PORT: "1",
+  });
+  expect(settings.map(({ name }) => name)).toEqual(Object.keys(settingSchemas));
+  expect(settings.filter(({ meaning, value }) => meaning === "" || value === "")).toEqual([]);
+  expect(JSON.stringify(settings)).not.toContain("hunter2");
+  expect(settings.find(({ name }) => name === "COURSEWRIGHT_PORT")).toMatchObject({
+    value: "1",
+    source: "environment",
+  });
+  expect(settings.find(({ name }) => name === "COURSEWRIGHT_QUEUES")).toMatchObject({
+    value: "default",
+    source: "default",
+  });
+});

@@ -1,0 +1,199 @@
+import os from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { type SettingName, settingNotes, settingSchemas } from "./config-settings.ts";
+import { defineErrors } from "./platform/errors.ts";
+
+export const configErrors = defineErrors({
+  config_invalid: { status: 500, retryable: false, title: "Invalid configuration" },
+});
+
+const environmentSchema = z.object(settingSchemas);
+type Environment = z.infer<typeof environmentSchema>;
+
+/** One row of `coursewright config` and of the settings reference. */
+export interface EffectiveSetting {
+  readonly name: SettingName;
+  /** `(hidden)` for a secret that is set. */
+  readonly value: string;
+  readonly source: "environment" | "default";
+  readonly meaning: string;
+}
+
+/** The whole configuration of a process, read once at its start and frozen. */
+export type Config = ReturnType<typeof toConfig>;
+
+/**
+ * Reads the settings from environment variables.
+ *
+ * @throws AppError `config_invalid` naming each wrong or unknown variable and what it must be.
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = setVariables(environment);
+  const problems = unknownSettings(given);
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) problems.push(`${issue.path.join(".")} ${issue.message}.`);
+    throw configErrors.create("config_invalid", problems.join("\n"));
+  }
+  problems.push(...conflicts(parsed.data));
+  if (problems.length > 0) throw configErrors.create("config_invalid", problems.join("\n"));
+  return deepFreeze(toConfig(parsed.data));
+}
+
+/** Every setting with the value in force, secrets hidden. */
+export function listEffectiveSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly EffectiveSetting[] {
+  const given = setVariables(environment);
+  return settingNames().map((name) => {
+    const notes = settingNotes.get(settingSchemas[name]);
+    const value = given[name];
+    return {
+      name,
+      value: value === undefined ? (notes?.unset ?? "") : notes?.secret ? "(hidden)" : value,
+      source: value === undefined ? "default" : "environment",
+      meaning: notes?.meaning ?? "",
+    };
+  });
+}
+
+function settingNames(): SettingName[] {
+  // Object.keys of a constant object are its keys.
+  return Object.keys(settingSchemas) as SettingName[];
+}
+
+function setVariables(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && value.trim() !== "") given[name] = value.trim();
+  }
+  return given;
+}
+
+function unknownSettings(given: Readonly<Record<string, string>>): string[] {
+  const known: readonly string[] = settingNames();
+  return Object.keys(given)
+    .filter((name) => name.startsWith("COURSEWRIGHT_") && !known.includes(name))
+    .map((name) => {
+      const nearest = known
+        .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+        .sort((left, right) => left.distance - right.distance)[0];
+      const hint = nearest && nearest.distance <= 4 ? ` Did you mean ${nearest.candidate}?` : "";
+      return `${name} is not a setting.${hint} "coursewright config" lists them.`;
+    });
+}
+
+/** Fewest single-character insertions, deletions and replacements from one name to the other (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+}
+
+const loopbackHosts = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+
+function conflicts(settings: Environment): string[] {
+  const problems: string[] = [];
+  if (!loopbackHosts.test(settings.COURSEWRIGHT_HOST)) {
+    problems.push(
+      `COURSEWRIGHT_HOST=${settings.COURSEWRIGHT_HOST} would let other machines in, and there are no accounts ` +
+        "to sign in with yet. Use 127.0.0.1 and put a proxy with its own sign-in in front of it.",
+    );
+  }
+  const usesModels =
+    settings.COURSEWRIGHT_TEXT_MODEL ??
+    settings.COURSEWRIGHT_SPEECH_MODEL ??
+    settings.COURSEWRIGHT_IMAGE_MODEL;
+  if (usesModels !== undefined && settings.COURSEWRIGHT_LLM_BASE_URL === undefined) {
+    problems.push(
+      "A model is named but COURSEWRIGHT_LLM_BASE_URL is not set: name the server that offers it, " +
+        "or leave the model out to use the offline author.",
+    );
+  }
+  const home = path.resolve(settings.COURSEWRIGHT_HOME);
+  if (!path.relative(home, keyFile(settings)).startsWith("..")) {
+    problems.push(
+      "COURSEWRIGHT_KEY_FILE lies inside COURSEWRIGHT_HOME, so a copy of the data would hold its own key. " +
+        "Choose a path outside.",
+    );
+  }
+  return problems;
+}
+
+function keyFile(settings: Environment): string {
+  return path.resolve(
+    settings.COURSEWRIGHT_KEY_FILE ?? path.join(os.homedir(), ".config", "coursewright", "keys"),
+  );
+}
+
+function toConfig(settings: Environment) {
+  return {
+    /** Absolute. */
+    home: path.resolve(settings.COURSEWRIGHT_HOME),
+    /** Absolute. */
+    keyFile: keyFile(settings),
+    /** `undefined`: the embedded PostgreSQL in `home`. */
+    databaseUrl: settings.DATABASE_URL,
+    host: settings.COURSEWRIGHT_HOST.replace(/^\[|\]$/g, ""),
+    /** 0: any free port. */
+    port: settings.COURSEWRIGHT_PORT,
+    llm: {
+      /** `undefined`: everything is done by the offline author. */
+      baseUrl: settings.COURSEWRIGHT_LLM_BASE_URL,
+      apiKey: settings.COURSEWRIGHT_LLM_API_KEY,
+      textModel: settings.COURSEWRIGHT_TEXT_MODEL,
+      speechModel: settings.COURSEWRIGHT_SPEECH_MODEL,
+      imageModel: settings.COURSEWRIGHT_IMAGE_MODEL,
+    },
+    budget: {
+      usdPerDay: settings.COURSEWRIGHT_BUDGET_USD_PER_DAY,
+      usdPerUnit: settings.COURSEWRIGHT_BUDGET_USD_PER_UNIT,
+    },
+    learnerAccess: settings.COURSEWRIGHT_LEARNER_ACCESS,
+    worker: {
+      concurrency: settings.COURSEWRIGHT_WORKER_CONCURRENCY,
+      queues: settings.COURSEWRIGHT_QUEUES,
+    },
+    allowedHosts: settings.COURSEWRIGHT_ALLOWED_HOSTS,
+    publicUrl: settings.COURSEWRIGHT_PUBLIC_URL,
+    smtpUrl: settings.COURSEWRIGHT_SMTP_URL,
+    oidc: {
+      issuer: settings.COURSEWRIGHT_OIDC_ISSUER,
+      clientId: settings.COURSEWRIGHT_OIDC_CLIENT_ID,
+      clientSecret: settings.COURSEWRIGHT_OIDC_CLIENT_SECRET,
+    },
+    prefect: {
+      url: settings.COURSEWRIGHT_PREFECT_URL,
+      auth: settings.COURSEWRIGHT_PREFECT_AUTH,
+      requestsPerSecond: settings.COURSEWRIGHT_PREFECT_REQUESTS_PER_SECOND,
+      cancelMs: settings.COURSEWRIGHT_PREFECT_CANCEL_MS,
+      silenceMs: settings.COURSEWRIGHT_PREFECT_SILENCE_MS,
+    },
+    dispatch: settings.COURSEWRIGHT_DISPATCH,
+    client: {
+      url: settings.COURSEWRIGHT_URL ?? "http://127.0.0.1:4400",
+      /** `undefined`: read it from `home`. */
+      token: settings.COURSEWRIGHT_TOKEN,
+    },
+    log: {
+      level: settings.LOG_LEVEL,
+      format:
+        settings.LOG_FORMAT ?? (process.stderr.isTTY === true ? ("pretty" as const) : ("json" as const)),
+    },
+  } as const;
+}
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const part of Object.values(value)) {
+    if (typeof part === "object" && part !== null) deepFreeze(part);
+  }
+  return Object.freeze(value);
+}

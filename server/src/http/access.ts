@@ -1,0 +1,69 @@
+/** Roles, from the one that may do most. A learner's app may read published content only. */
+export type Role = "admin" | "operator" | "viewer" | "learner";
+
+/** Who may call a route. `public` needs no one signed in. */
+export type Access = "public" | Role;
+
+/**
+ * Every route of the server and the least role that may call it. A route that is missing here is refused,
+ * and a test walks the router to see that none is missing and none is left over.
+ */
+export const routeAccess: Readonly<Record<string, Access>> = {
+  "GET /healthz": "public",
+  "GET /readyz": "public",
+  "GET /openapi.json": "public",
+  "GET /docs": "public",
+  "GET /docs/errors": "public",
+  "GET /docs/style.css": "public",
+
+  "GET /api/v1/task-queue/tasks": "viewer",
+  "GET /api/v1/task-queue/tasks/:id": "viewer",
+  "GET /api/v1/task-queue/tasks/:id/flow-runs": "viewer",
+  "POST /api/v1/task-queue/tasks/:id/cancel": "operator",
+  "POST /api/v1/task-queue/tasks/:id/continue": "operator",
+  "GET /api/v1/task-queue/workers": "viewer",
+  "GET /api/v1/task-queue/status": "viewer",
+
+  "GET /api/v1/flow-engine/runs": "viewer",
+  "GET /api/v1/flow-engine/runs/:id": "viewer",
+  "GET /api/v1/flow-engine/runs/:id/steps/:step_id": "viewer",
+  "GET /api/v1/flow-engine/runs/:id/logs": "viewer",
+
+  "GET /api/v1/llm/requests": "viewer",
+  "GET /api/v1/llm/requests/:id": "viewer",
+
+  "GET /api/v1/content/units": "viewer",
+  "GET /api/v1/content/units/:id": "viewer",
+  "GET /api/v1/content/units/:id/flow-runs": "viewer",
+  "GET /api/v1/content/units/:id/lessons": "viewer",
+  "GET /api/v1/content/units/:id/export": "viewer",
+  "DELETE /api/v1/content/units/:id": "admin",
+  "POST /api/v1/content/units/:id/publish": "operator",
+  "POST /api/v1/content/units/:id/unpublish": "operator",
+  "GET /api/v1/content/lessons/:id": "viewer",
+  "PATCH /api/v1/content/lessons/:id": "operator",
+  "PUT /api/v1/content/lessons/:id/review": "operator",
+  "PUT /api/v1/content/lessons/:id/exercises/:exercise_id/review": "operator",
+  "GET /api/v1/media/:id": "public",
+
+  "GET /api/v1/content-creator/samples": "viewer",
+  "GET /api/v1/content-creator/authors": "viewer",
+  "POST /api/v1/content-creator/units": "operator",
+  "POST /api/v1/content-creator/units/:id/start": "operator",
+  "POST /api/v1/content-creator/units/:id/retry": "operator",
+
+  "GET /api/v1/admin/users": "viewer",
+  "GET /api/v1/admin/users/:id": "viewer",
+  "GET /api/v1/events": "viewer",
+
+  "GET /api/v1/learner/units": "public",
+  "GET /api/v1/learner/units/:id": "public",
+  "GET /api/v1/learner/lessons/:id": "public",
+};
+
+const order: readonly Role[] = ["learner", "viewer", "operator", "admin"];
+
+/** Whether somebody of this role may call a route that asks for `access`. */
+export function mayCall(role: Role, access: Access): boolean {
+  return access === "public" || order.indexOf(role) >= order.indexOf(access);
+}

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Database, Transaction } from "../../platform/database.ts";
+import type { LockUnit, SettleTask } from "../task-queue/public.ts";
+import { contentErrors } from "./errors.ts";
+import type { ContentPort, DiscardMedia, FinishedUnit, SourceText } from "./public.ts";
+import { deleteLessonsOfUnit, insertLesson } from "./repo/lesson-repo.ts";
+import {
+  deleteWrittenSources,
+  findIdempotencyKey,
+  findSourceText,
+  giveUnitToTask,
+  insertIdempotencyKey,
+  insertSource,
+  insertUnit,
+  listMediaOfUnit,
+  lockUnitOfTask,
+  lockUnitRow,
+  settleUnit,
+  updateWrittenUnit,
+} from "./repo/unit-repo.ts";
+
+/** Locks the unit for the queue's transactions: false when it is gone or belongs to another task. */
+export const lockUnit: LockUnit = (transaction, unit_id, task_id) =>
+  lockUnitOfTask(transaction, unit_id, task_id);
+
+const unitStatusOf = {
+  pending: "in_progress",
+  in_progress: "in_progress",
+  retry: "in_progress",
+  paused: "paused",
+  failed: "failed",
+  cancelled: "cancelled",
+  // The finishing transaction writes completed or partial itself.
+  completed: null,
+} as const;
+
+/** The unit follows its task: in progress, paused, failed or cancelled. Idempotent. */
+export const settleUnitOfTask: SettleTask = async (transaction, task) => {
+  const status = unitStatusOf[task.status];
+  if (task.unit_id === null || status === null) return;
+  await settleUnit(transaction, { ...task, unit_id: task.unit_id }, status);
+};
+
+/** SHA-256 of a source's text, as stored and as named in task inputs. Lower-case hex. */
+export function hashSource(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+/** What the content module offers to content-creator. */
+export function createContentPort(database: Database, discardMedia: DiscardMedia): ContentPort {
+  return {
+    async insertUnit(transaction, unit) {
+      const unit_id = await insertUnit(transaction, { ...unit, description: "", learning_objectives: [] });
+      for (const source of unit.sources) await storeSource(transaction, unit_id, source);
+      return unit_id;
+    },
+    findKey: (user_id, key) => findIdempotencyKey(database, user_id, key),
+    useKey: insertIdempotencyKey,
+    async lockUnit(transaction, unit_id) {
+      const unit = await lockUnitRow(transaction, unit_id);
+      if (unit === null) throw contentErrors.create("unit_not_found", "There is no unit with this id.");
+      return unit;
+    },
+    giveToTask: giveUnitToTask,
+    async readSource(unit_id, sha256) {
+      const compressed = await findSourceText(database, unit_id, sha256);
+      if (compressed === null) {
+        throw contentErrors.create("unit_not_found", "The unit's source is gone: the unit was deleted.");
+      }
+      return zstdDecompressSync(compressed).toString("utf8");
+    },
+    finishContent,
+    listMedia: listMediaOfUnit,
+    discardMedia,
+  };
+}
+
+function storeSource(transaction: Transaction, unit_id: string, source: SourceText): Promise<void> {
+  return insertSource(transaction, unit_id, {
+    kind: source.kind,
+    title: source.title,
+    text_zstd: zstdCompressSync(Buffer.from(source.text, "utf8")),
+    characters: source.text.length,
+    words: source.text.match(/\S+/g)?.length ?? 0,
+    sha256: hashSource(source.text),
+    extracted_by: null,
+  });
+}
+
+async function finishContent(transaction: Transaction, unit: FinishedUnit) {
+  await deleteWrittenSources(transaction, unit.unit_id);
+  for (const source of unit.sources) await storeSource(transaction, unit.unit_id, source);
+  await deleteLessonsOfUnit(transaction, unit.unit_id);
+  const lessons = [];
+  for (const lesson of unit.lessons) {
+    lessons.push({ position: lesson.position, lesson_id: await insertLesson(transaction, unit, lesson) });
+  }
+  await updateWrittenUnit(transaction, {
+    ...unit,
+    cover_media_id: unit.cover?.media_id ?? null,
+    cover_alt: unit.cover?.alt ?? null,
+    cover_palette: unit.cover?.palette ?? null,
+    podcast_media_id: unit.podcast?.media_id ?? null,
+    podcast_transcript: unit.podcast?.transcript ?? null,
+    podcast_seconds: unit.podcast?.seconds ?? null,
+  });
+  return lessons;
+}

@@ -1,0 +1,14 @@
+import { defineErrors } from "../../platform/errors.ts";
+
+/** Every code that the content module answers with. */
+export const contentErrors = defineErrors({
+  unit_not_found: { status: 404, retryable: false, title: "No such unit" },
+  lesson_not_found: { status: 404, retryable: false, title: "No such lesson" },
+  exercise_not_found: { status: 404, retryable: false, title: "No such exercise" },
+  lesson_changed: { status: 409, retryable: false, title: "The lesson was changed by somebody else" },
+  lesson_failed: { status: 409, retryable: false, title: "The lesson was not written" },
+  unit_not_publishable: { status: 409, retryable: false, title: "The unit cannot be published now" },
+  nothing_approved: { status: 409, retryable: false, title: "Nothing in the unit is approved" },
+  unit_busy: { status: 409, retryable: true, title: "A task of the unit is still running" },
+  unit_empty: { status: 409, retryable: false, title: "The unit has no lessons yet" },
+});

@@ -1,0 +1,138 @@
+import type { ZodType } from "zod";
+import type { Transaction } from "../../platform/database.ts";
+import type { ClaimedTask, TaskControl, TaskOutcome } from "../task-queue/public.ts";
+
+export const flowRunStatuses = ["pending", "running", "paused", "completed", "failed", "cancelled"] as const;
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Whose work a paid call is: passed on to the gateway, stored with every request row. */
+export interface StepCorrelation {
+  readonly task_id: string;
+  readonly fence: number;
+  readonly worker_id: string;
+  readonly flow_run_id: string;
+  readonly step_run_id: string;
+  readonly unit_id: string | null;
+  readonly user_id: string | null;
+}
+
+export interface StepContext<Services> {
+  readonly services: Services;
+  readonly correlation: StepCorrelation;
+  /** Aborted on cancel, at the step's deadline and at the end of the shutdown grace. */
+  readonly signal: AbortSignal;
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Adds time spent waiting for a rate limit or a budget; the rest of the step's time counts as work. */
+  reportWaiting(ms: number): void;
+}
+
+/** What decides a step's result besides its input; stored beside the memo key, compared only by explicit rebuilds. */
+export interface StepRecipe {
+  readonly prompt_hash?: string;
+  readonly model?: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+export interface StepDefinition<Input, Output, Services> {
+  readonly name: string;
+  readonly version: number;
+  readonly input: ZodType<Input>;
+  readonly output: ZodType<Output>;
+  /** From start to end, all attempts of its calls included. Default 600,000 ms. */
+  readonly deadlineMs?: number;
+  readonly recipe?: (services: Services) => StepRecipe;
+  /** Brings an output recorded by an older version into today's shape; null means "run again". */
+  readonly upgrade?: (output: unknown, version: number) => Output | null;
+  run(context: StepContext<Services>, input: Input): Promise<Output>;
+}
+
+export interface FlowContext<Services> {
+  readonly services: Services;
+  readonly task: ClaimedTask;
+  readonly signal: AbortSignal;
+  /** Runs the step, or returns its recorded result when this lineage has one. Always the JSON-parsed output. */
+  step<Input, Output>(step: StepDefinition<Input, Output, Services>, input: Input): Promise<Output>;
+  /** Runs a child flow run. `key` is stable and unique within the task, such as `lesson:3`. */
+  flow<Input, Output>(
+    flow: FlowDefinition<Input, Output, Services>,
+    input: Input,
+    options: { readonly key: string; readonly lesson_position?: number },
+  ): Promise<Output>;
+  /**
+   * Runs all thunks (bounded by the task's limit, default 32), waits for every one and reports each outcome in order.
+   * A pause, a cancel, a lost fence or a shutdown is thrown after all have ended, never reported as an outcome.
+   */
+  all<Result>(thunks: readonly (() => Promise<Result>)[]): Promise<PromiseSettledResult<Result>[]>;
+  /**
+   * Says how many steps this flow run will have, once that is known; progress stays honest until then. `below` are the
+   * steps of child flows that are sure to come: the task's progress counts them before those flows begin.
+   */
+  expectSteps(total: number, below?: number): void;
+  /** The database's time, the same on every replay. ISO 8601. */
+  now(): Promise<string>;
+  /** A UUIDv7 that is the same on every replay for the same name. */
+  id(name: string): Promise<string>;
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface FlowDefinition<Input, Output, Services> {
+  readonly name: string;
+  readonly version: number;
+  readonly input: ZodType<Input>;
+  readonly output: ZodType<Output>;
+  run(context: FlowContext<Services>, input: Input): Promise<Output>;
+}
+
+/** `defineStep` and `defineFlow` bound to the services that their `run` receives. */
+export function definitionsFor<Services>() {
+  return {
+    /** Declares a step. Its `run` may call paid services; its result is recorded once per lineage and input. */
+    defineStep: <Input, Output>(definition: StepDefinition<Input, Output, Services>) => definition,
+    /** Declares a flow. Its `run` must be repeatable: everything costly or random goes through `context`. */
+    defineFlow: <Input, Output>(definition: FlowDefinition<Input, Output, Services>) => definition,
+  };
+}
+
+/** Sums of the calls that a step made, returned by `SettleCalls`. `cost_usd` null means unknown. */
+export interface SettledCalls {
+  readonly tokens_input: number;
+  readonly tokens_cached: number;
+  readonly tokens_output: number;
+  readonly cost_usd: number | null;
+  readonly request_ids: readonly string[];
+}
+
+/**
+ * Commits what the step's calls brought (response, usage, settled cost) inside the step's own transaction.
+ * `duplicate` books them as spent although another result of the same key was first.
+ */
+export type SettleCalls = (
+  transaction: Transaction,
+  step_run_id: string,
+  options: { readonly duplicate: boolean },
+) => Promise<SettledCalls>;
+
+/** How a root flow ended. Every kind but `completed` is the outcome that the task's handler returns. */
+export type FlowOutcome<Output> =
+  | { readonly kind: "completed"; readonly output: Output; readonly flow_run_id: string }
+  | Exclude<TaskOutcome, { readonly kind: "completed" }>;
+
+export interface FlowEngine {
+  /** Names the services that this flow, its children and their steps receive. @throws Error for a second flow of the same name */
+  registerFlow<Input, Output, Services>(
+    flow: FlowDefinition<Input, Output, Services>,
+    services: Services,
+  ): void;
+  /**
+   * Runs a registered flow as the root of the task, from recorded results where the lineage has them.
+   * `key` is stable, such as `unit`. Never throws: every error becomes an outcome.
+   */
+  runFlow<Input, Output, Services>(
+    task: ClaimedTask,
+    control: TaskControl,
+    flow: FlowDefinition<Input, Output, Services>,
+    input: Input,
+    options: { readonly key: string },
+  ): Promise<FlowOutcome<Output>>;
+}

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { createTestDatabase, type TestDatabase } from "../../../test/database.ts";
+import { createEngineHarness, type EngineHarness } from "../../../test/engine/harness.ts";
+import { createErrorMapper } from "../../http/problems.ts";
+import { createRouter } from "../../http/router.ts";
+import { createSilentLogger } from "../../platform/logger.ts";
+import {
+  queueStatusSchema,
+  taskDetailsSchema,
+  taskSummarySchema,
+  workerSummarySchema,
+} from "../task-queue/models.ts";
+import { flowRunDetailsSchema, flowRunSummarySchema, logLineSchema, stepDetailsSchema } from "./models.ts";
+import { definitionsFor } from "./public.ts";
+
+const { defineFlow, defineStep } = definitionsFor<null>();
+const echo = defineStep({
+  name: "echo",
+  version: 1,
+  input: z.object({ text: z.string() }),
+  output: z.object({ text: z.string() }),
+  async run(context, input) {
+    context.log("info", "Echoing", { text: input.text });
+    return input;
+  },
+});
+const leaf = defineFlow({
+  name: "leaf",
+  version: 1,
+  input: z.object({ text: z.string() }),
+  output: z.object({ text: z.string() }),
+  run: (context, input) => context.step(echo, input),
+});
+const tree = defineFlow({
+  name: "tree",
+  version: 1,
+  input: z.object({ text: z.string() }),
+  output: z.object({ text: z.string() }),
+  run: (context, input) => context.flow(leaf, input, { key: "leaf" }),
+});
+
+let testDatabase: TestDatabase;
+let harness: EngineHarness;
+let app: ReturnType<typeof createRouter>;
+let taskIds: string[];
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  harness = createEngineHarness(testDatabase);
+  harness.serve(tree, null);
+  app = createRouter();
+  app.onError(createErrorMapper(createSilentLogger()));
+  app.route("/", harness.taskQueue.routes).route("/", harness.flowEngine.routes);
+  await harness.startWorker();
+  taskIds = [];
+  for (const text of ["one", "two", "three"]) {
+    const { id } = await harness.submit({ task_name: "tree", inputs: { text } });
+    await harness.waitForTask(id, ({ status }) => status === "completed");
+    taskIds.push(id);
+  }
+});
+afterAll(async () => {
+  await harness.stop();
+  await testDatabase.close();
+});
+
+async function get<Schema extends z.ZodType>(path: string, schema: Schema) {
+  const response = await app.request(path);
+  expect(response.status).toBe(200);
+  return { body: schema.parse(await response.json()), headers: response.headers };
+}
+
+test("tasks come newest first in pages that follow each other by their Link", async () => {
+  const list = z.array(taskSummarySchema.strict());
+  const first = await get("/task-queue/tasks?limit=2", list);
+  expect(first.body.map(({ id }) => id)).toEqual([taskIds[2], taskIds[1]]);
+  expect(first.headers.get("Total-Count")).toBe("3");
+  const next = /<([^>]+)>; rel="next"/.exec(first.headers.get("Link") ?? "")?.[1];
+  const second = await get(next ?? "", list);
+  expect(second.body.map(({ id }) => id)).toEqual([taskIds[0]]);
+  expect(second.headers.get("Link")).toBeNull();
+});
+
+test("tasks are filtered by status, name, text and time", async () => {
+  const count = async (query: string) =>
+    (await get(`/task-queue/tasks?${query}`, z.array(taskSummarySchema))).body.length;
+  expect(await count("status=completed,failed")).toBe(3);
+  expect(await count("status=failed")).toBe(0);
+  expect(await count("task_name=tree")).toBe(3);
+  expect(await count("q=tre")).toBe(3);
+  expect(await count("q=100%25")).toBe(0);
+  expect(await count(`q=${taskIds[0]}`)).toBe(1);
+  expect(await count("created_from=2020-01-01T00:00:00Z")).toBe(3);
+  expect(await count("created_to=2020-01-01T00:00:00Z")).toBe(0);
+});
+
+test("a task shows its inputs, result and attempts", async () => {
+  const { body } = await get(`/task-queue/tasks/${taskIds[0]}`, taskDetailsSchema.strict());
+  expect(body).toMatchObject({
+    inputs: { text: "one" },
+    result: { text: "one" },
+    attempts: [{ attempt: 1, outcome: "completed" }],
+  });
+});
+
+test("a task's flow runs are found under the task and by both names of the filter", async () => {
+  const list = z.array(flowRunSummarySchema.strict());
+  const { body } = await get(`/task-queue/tasks/${taskIds[0]}/flow-runs`, list);
+  expect(body.map(({ flow_name }) => flow_name)).toEqual(["leaf", "tree"]);
+  for (const name of ["task_id", "arq_task_id"]) {
+    expect((await get(`/flow-engine/runs?${name}=${taskIds[0]}`, list)).body).toEqual(body);
+  }
+  const root = body[1]!;
+  const details = await get(`/flow-engine/runs/${root.id}`, flowRunDetailsSchema.strict());
+  expect(details.body).toMatchObject({
+    input: { text: "one" },
+    output: { text: "one" },
+    steps: [],
+    children: [{ id: body[0]!.id }],
+  });
+  expect((await get(`/flow-engine/runs?parent_flow_run_id=${root.id}`, list)).body).toHaveLength(1);
+});
+
+test("a step shows its input and output, and its flow run's log can be read as text", async () => {
+  const { body } = await get(
+    `/flow-engine/runs?task_id=${taskIds[0]}&flow_name=leaf`,
+    z.array(flowRunSummarySchema),
+  );
+  const run = await get(`/flow-engine/runs/${body[0]!.id}`, flowRunDetailsSchema);
+  const step = run.body.steps[0]!;
+  const details = await get(`/flow-engine/runs/${run.body.id}/steps/${step.id}`, stepDetailsSchema.strict());
+  expect(details.body).toMatchObject({ step_name: "echo", input: { text: "one" }, output: { text: "one" } });
+  const logs = await get(`/flow-engine/runs/${run.body.id}/logs`, z.array(logLineSchema.strict()));
+  expect(logs.body).toMatchObject([
+    { step_name: "echo", level: "info", message: "Echoing", fields: { text: "one" } },
+  ]);
+  const text = await app.request(`/flow-engine/runs/${run.body.id}/logs?format=text`);
+  expect(await text.text()).toMatch(/^\d{4}-\S+Z INFO {2}echo Echoing \{"text":"one"\}\n$/);
+});
+
+test("workers and the queue's health are shown", async () => {
+  const workers = await get("/task-queue/workers", z.array(workerSummarySchema.strict()));
+  expect(workers.body).toMatchObject([{ health: "healthy", queues: ["default"] }]);
+  const status = await get("/task-queue/status", queueStatusSchema.strict());
+  expect(status.body).toMatchObject({ pending: 0, in_progress: 0, workers_healthy: 1, capacity: 16 });
+});
+
+test("what does not exist or is not allowed is a problem with its code", async () => {
+  const unknown = "01890000-0000-7000-8000-000000000000";
+  const cases = [
+    ["GET", `/task-queue/tasks/${unknown}`, 404, "task_not_found"],
+    ["POST", `/task-queue/tasks/${unknown}/cancel`, 404, "task_not_found"],
+    ["POST", `/task-queue/tasks/${taskIds[0]}/continue`, 409, "task_not_paused"],
+    ["GET", `/flow-engine/runs/${unknown}`, 404, "flow_run_not_found"],
+    ["GET", `/flow-engine/runs/${unknown}/logs`, 404, "flow_run_not_found"],
+    ["GET", `/flow-engine/runs/${unknown}/steps/${unknown}`, 404, "step_run_not_found"],
+    ["GET", "/task-queue/tasks/nonsense", 422, "request_invalid"],
+    ["GET", "/task-queue/tasks?status=running", 422, "request_invalid"],
+    ["GET", "/task-queue/tasks?limit=201", 422, "request_invalid"],
+    ["GET", "/task-queue/tasks?cursor=x", 422, "cursor_invalid"],
+  ] as const;
+  for (const [method, path, status, code] of cases) {
+    const response = await app.request(path, { method });
+    expect([path, response.status, z.object({ code: z.string() }).parse(await response.json()).code]).toEqual(
+      [path, status, code],
+    );
+  }
+});
+
+test("cancelling an ended task answers with the task as it is", async () => {
+  const response = await app.request(`/task-queue/tasks/${taskIds[0]}/cancel`, { method: "POST" });
+  expect(response.status).toBe(202);
+  expect(await response.json()).toMatchObject({ id: taskIds[0], status: "completed" });
+});

@@ -1,0 +1,23 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+
+const compressFrom = 8 * 1024;
+
+/** A JSON text as its two columns hold it: at most one is set. */
+export interface StoredValue {
+  readonly content: string | null;
+  readonly content_zstd: Buffer | null;
+  readonly characters: number;
+}
+
+/** Texts over 8 KB are compressed, because the database's own compression is slow and weak on them. */
+export function encodeStored(text: string): StoredValue {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= compressFrom) return { content: text, content_zstd: null, characters: text.length };
+  return { content: null, content_zstd: zstdCompressSync(text), characters: text.length };
+}
+
+/** The value of the two columns; `content` was parsed by the driver. */
+export function decodeStored(content: unknown, content_zstd: Buffer | null): unknown {
+  if (content_zstd === null) return content;
+  return JSON.parse(zstdDecompressSync(content_zstd).toString("utf8"));
+}

@@ -1,0 +1,166 @@
+import type { Transaction } from "../../platform/database.ts";
+
+/** Every status of a task; the SQL check on `tasks.status` holds the same words (a test compares them). */
+export const taskStatuses = [
+  "pending",
+  "in_progress",
+  "paused",
+  "retry",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+export type TaskMode = "from_scratch" | "resume" | "fork" | "regenerate";
+
+/** A task as its owner holds it. `fence` changes with every change of owner; an older one may write nothing. */
+export interface ClaimedTask {
+  readonly id: string;
+  readonly task_name: string;
+  readonly fence: number;
+  readonly attempt: number;
+  readonly mode: TaskMode;
+  readonly inputs: unknown;
+  readonly unit_id: string | null;
+  readonly unit_title: string | null;
+  readonly user_id: string | null;
+  readonly lineage_id: string;
+  readonly worker_id: string;
+}
+
+/** What the owner's process tells a running handler. */
+export interface TaskControl {
+  /** Aborted on cancel and at the end of the shutdown grace; its reason is a `TaskCancelled` or `ShuttingDown`. */
+  readonly signal: AbortSignal;
+  /** True once no new step or call may start: the worker stops, or could not renew its heartbeat. */
+  isDraining(): boolean;
+  /**
+   * Resolves once a new step or call may start; waits while the heartbeat cannot be renewed.
+   * @throws ShuttingDown when the worker stops
+   * @throws TaskFenced when the worker was declared dead
+   * @throws TaskCancelled after a cancel request
+   */
+  ready(): Promise<void>;
+}
+
+/** How a handler ended. The queue turns it into the task's next status under the fence. */
+export type TaskOutcome =
+  | {
+      readonly kind: "completed";
+      readonly result: unknown;
+      /** Runs inside the finishing transaction, after the unit and the fence are locked. */
+      readonly write?: (transaction: Transaction) => Promise<void>;
+      /** Runs once what `write` wrote is committed, unless the process dies in between. Never rejects. */
+      readonly written?: () => Promise<void>;
+    }
+  | {
+      readonly kind: "failed";
+      readonly error_code: string;
+      readonly error_message: string;
+      readonly write?: (transaction: Transaction) => Promise<void>;
+    }
+  | { readonly kind: "paused"; readonly reason: string }
+  | { readonly kind: "cancelled" }
+  /** Handed back unfinished (shutdown, infrastructure); claimed again after `delay_ms`. */
+  | {
+      readonly kind: "released";
+      readonly delay_ms: number;
+      readonly crashed: boolean;
+      readonly reason: string;
+    }
+  /** Somebody else owns the task now; nothing is written. */
+  | { readonly kind: "fenced" };
+
+export type TaskHandler = (task: ClaimedTask, control: TaskControl) => Promise<TaskOutcome>;
+
+/** A new task. The lineage is started when none is named. */
+export interface NewTask {
+  readonly task_name: string;
+  readonly inputs: unknown;
+  readonly unit_id: string | null;
+  readonly unit_title?: string | null;
+  readonly user_id: string | null;
+  readonly mode?: TaskMode;
+  readonly lineage_id?: string;
+  readonly retry_of_task_id?: string;
+  readonly queue_name?: string;
+  readonly priority?: number;
+}
+
+/** What other modules may ask of the queue. */
+export interface TaskQueue {
+  /**
+   * Inserts the task (and its lineage, when none is named) in the caller's transaction. Call `notifyTasks` after the commit.
+   * @throws AppError `task_already_live` when the unit or the lineage has an unfinished task
+   */
+  submitFlowTask(
+    transaction: Transaction,
+    task: NewTask,
+  ): Promise<{ readonly id: string; readonly lineage_id: string }>;
+  /** Rings for the workers; never throws. A lost ring costs a second at most. */
+  notifyTasks(): void;
+  /** Says what runs tasks of this name in this process. @throws Error when the name has a handler already */
+  registerHandler(task_name: string, handler: TaskHandler): void;
+  /** @throws AppError `task_not_found` */
+  cancelTask(id: string): Promise<void>;
+  /** @throws AppError `task_not_found`, `task_not_paused` */
+  continueTask(id: string): Promise<void>;
+  /**
+   * Continues every task that is paused for `reason`, in the transaction that removes the reason; call `notifyTasks` after
+   * the commit. Returns their ids.
+   */
+  continuePausedTasks(transaction: Transaction, reason: string): Promise<readonly string[]>;
+}
+
+/**
+ * Locks the task row under its fence; the first statement of every owner transaction.
+ * @throws TaskFenced when another owner took over or the task is no longer in progress.
+ */
+export type Fence = (
+  transaction: Transaction,
+  task: { readonly id: string; readonly fence: number },
+) => Promise<{ readonly cancel_requested: boolean }>;
+
+/** The state a task got, told to the modules whose rows hang on it (flow runs, requests, the unit). */
+export interface SettledTask {
+  readonly id: string;
+  readonly unit_id: string | null;
+  readonly status: TaskStatus;
+  /** Steps and requests with a fence below this one have lost their owner. */
+  readonly fence: number;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly pause_reason: string | null;
+}
+
+/** Brings another module's rows in line with the task's state. Idempotent. */
+export type SettleTask = (transaction: Transaction, task: SettledTask) => Promise<void>;
+
+/** Locks the unit `FOR NO KEY UPDATE` before the task; false when the unit is gone or belongs to another task. */
+export type LockUnit = (transaction: Transaction, unit_id: string, task_id: string) => Promise<boolean>;
+
+/** The task is another owner's: stop writing, offer results as late ones. */
+export class TaskFenced extends Error {
+  override readonly name = "TaskFenced";
+}
+
+/** An administrator asked for the task's end. */
+export class TaskCancelled extends Error {
+  override readonly name = "TaskCancelled";
+}
+
+/** The process stops; calls in flight may end within the grace. */
+export class ShuttingDown extends Error {
+  override readonly name = "ShuttingDown";
+}
+
+/** Raised below a handler when the task has to wait for a budget or a person. `reason` is shown to people. */
+export class PauseTask extends Error {
+  override readonly name = "PauseTask";
+  readonly reason: string;
+  constructor(reason: string) {
+    super(reason);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,86 @@
+import { sql } from "kysely";
+import type { Database, Transaction } from "../../../platform/database.ts";
+import type { NewTask, SettledTask, TaskStatus } from "../public.ts";
+
+const movedColumns = sql`t.id, t.unit_id, t.status, t.fence, t.error_code, t.error_message, t.pause_reason`;
+
+export async function insertLineage(transaction: Transaction, unit_id: string | null): Promise<string> {
+  const result = await sql<{
+    id: string;
+  }>`INSERT INTO lineages (unit_id) VALUES (${unit_id}) RETURNING id`.execute(transaction);
+  const id = result.rows[0]?.id;
+  if (id === undefined) throw new Error("The lineage was not inserted");
+  return id;
+}
+
+/** Unique violations of the one-live-task rules reach the caller. */
+export async function insertTask(
+  transaction: Transaction,
+  task: NewTask & { readonly lineage_id: string },
+): Promise<string> {
+  const result = await sql<{ id: string }>`
+    INSERT INTO tasks (task_name, inputs, unit_id, unit_title, user_id, lineage_id, retry_of_task_id, mode, queue_name, priority)
+    VALUES (${task.task_name}, ${JSON.stringify(task.inputs ?? {})}::jsonb, ${task.unit_id}, ${task.unit_title ?? null},
+      ${task.user_id}, ${task.lineage_id}, ${task.retry_of_task_id ?? null}, ${task.mode ?? "from_scratch"},
+      ${task.queue_name ?? "default"}, ${task.priority ?? 0})
+    RETURNING id`.execute(transaction);
+  const id = result.rows[0]?.id;
+  if (id === undefined) throw new Error("The task was not inserted");
+  return id;
+}
+
+/** The unit of a task, read without a lock: the unit is locked first. Null when there is no such task. */
+export async function findTaskUnit(
+  database: Database | Transaction,
+  id: string,
+): Promise<{ unit_id: string | null } | null> {
+  const result = await sql<{ unit_id: string | null }>`SELECT unit_id FROM tasks WHERE id = ${id}`.execute(
+    database,
+  );
+  return result.rows[0] ?? null;
+}
+
+export async function lockTask(transaction: Transaction, id: string): Promise<TaskStatus | null> {
+  const result = await sql<{ status: TaskStatus }>`
+    SELECT status FROM tasks WHERE id = ${id} FOR NO KEY UPDATE`.execute(transaction);
+  return result.rows[0]?.status ?? null;
+}
+
+/** Ends a locked task that nobody works on; of those in progress, the ones without a worker of ours. */
+export async function cancelWaitingTask(transaction: Transaction, id: string): Promise<SettledTask | null> {
+  const result = await sql<SettledTask>`
+    UPDATE tasks t SET status = 'cancelled', pause_reason = NULL, fence = fence + 1, completed_at = clock_timestamp(),
+      cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp())
+    WHERE id = ${id} AND (status IN ('pending', 'retry', 'paused') OR (status = 'in_progress' AND worker_id IS NULL))
+    RETURNING ${movedColumns}`.execute(transaction);
+  return result.rows[0] ?? null;
+}
+
+/** Asks the owner of a locked task to end it. */
+export async function requestCancel(transaction: Transaction, id: string): Promise<void> {
+  await sql`
+    UPDATE tasks SET cancel_requested_at = clock_timestamp()
+    WHERE id = ${id} AND status = 'in_progress' AND cancel_requested_at IS NULL`.execute(transaction);
+}
+
+/** Makes a paused task claimable again; null when it is not paused. */
+export async function continueTask(transaction: Transaction, id: string): Promise<SettledTask | null> {
+  const result = await sql<SettledTask>`
+    UPDATE tasks t SET status = 'retry', pause_reason = NULL, fence = fence + 1, available_at = clock_timestamp()
+    WHERE id = ${id} AND status = 'paused' AND cancel_requested_at IS NULL RETURNING ${movedColumns}`.execute(
+    transaction,
+  );
+  return result.rows[0] ?? null;
+}
+
+/** Tasks paused for a reason, in id order. Reads `tasks_status`. */
+export async function listPausedFor(
+  transaction: Transaction,
+  reason: string,
+): Promise<{ id: string; unit_id: string | null }[]> {
+  const result = await sql<{ id: string; unit_id: string | null }>`
+    SELECT id, unit_id FROM tasks WHERE status = 'paused' AND pause_reason = ${reason} ORDER BY id`.execute(
+    transaction,
+  );
+  return result.rows;
+}

@@ -1,0 +1,142 @@
+import type { Database, Transaction } from "../../platform/database.ts";
+import type { Page } from "../../platform/page.ts";
+import { taskQueueErrors } from "./errors.ts";
+import type { QueueStatus, TaskDetails, TaskFilter, TaskSummary, WorkerSummary } from "./models.ts";
+import type { TaskNotifier } from "./notifier.ts";
+import type { NewTask, TaskHandler, TaskQueue } from "./public.ts";
+import * as administration from "./repo/administration.ts";
+import * as reading from "./repo/reading.ts";
+import { lockTaskUnit, type SettlePorts, settle } from "./settle.ts";
+
+export interface TaskQueueService extends TaskQueue {
+  /** @throws AppError `task_not_found` */
+  getTask(id: string): Promise<TaskDetails>;
+  listTasks(
+    filter: TaskFilter,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<TaskSummary>>;
+  listWorkers(): Promise<WorkerSummary[]>;
+  getStatus(): Promise<QueueStatus>;
+  /** Current rows for the change stream; ids without a row are left out. */
+  listTaskSummaries(ids: readonly string[]): Promise<TaskSummary[]>;
+  listWorkerSummaries(ids: readonly string[]): Promise<WorkerSummary[]>;
+}
+
+export interface TaskQueueServiceDependencies {
+  readonly database: Database;
+  readonly notifier: TaskNotifier;
+  readonly ports: SettlePorts;
+  readonly handlers: Map<string, TaskHandler>;
+  /** Tells the change feeds that rows changed; after a commit. */
+  readonly changed: () => void;
+}
+
+/** The queue as other modules and the API use it. Workers are made by `createWorker`. */
+export function createTaskQueueService(dependencies: TaskQueueServiceDependencies): TaskQueueService {
+  const { database, notifier, handlers, ports, changed } = dependencies;
+
+  return {
+    submitFlowTask,
+    notifyTasks() {
+      notifier.ring("work");
+      changed();
+    },
+    registerHandler(task_name, handler) {
+      if (handlers.has(task_name)) throw new Error(`Tasks named ${task_name} have a handler already`);
+      handlers.set(task_name, handler);
+    },
+    async cancelTask(id) {
+      await database.transaction().execute((transaction) => cancelTask(transaction, ports, id));
+      notifier.ring("cancel");
+      changed();
+    },
+    async continueTask(id) {
+      await database.transaction().execute((transaction) => continueTask(transaction, ports, id));
+      notifier.ring("work");
+      changed();
+    },
+    async continuePausedTasks(transaction, reason) {
+      const continued: string[] = [];
+      for (const task of await administration.listPausedFor(transaction, reason)) {
+        await lockTaskUnit(transaction, ports, task);
+        const moved = await administration.continueTask(transaction, task.id);
+        if (moved === null) continue;
+        await settle(transaction, ports, moved);
+        continued.push(task.id);
+      }
+      return continued;
+    },
+    async getTask(id) {
+      const task = await reading.findTask(database, id);
+      if (task === null) throw notFound(id);
+      const [attempts, related_tasks] = await Promise.all([
+        reading.listAttempts(database, id),
+        reading.listRelatedTasks(database, task),
+      ]);
+      return { ...task, attempts, related_tasks };
+    },
+    listTasks: (filter, page) => reading.listTasks(database, filter, page),
+    listWorkers: () => reading.listWorkers(database),
+    getStatus: () => reading.readQueueStatus(database),
+    listTaskSummaries: (ids) => reading.listTaskSummaries(database, ids),
+    listWorkerSummaries: (ids) => reading.listWorkerSummaries(database, ids),
+  };
+}
+
+async function submitFlowTask(
+  transaction: Transaction,
+  task: NewTask,
+): Promise<{ id: string; lineage_id: string }> {
+  try {
+    const lineage_id = task.lineage_id ?? (await administration.insertLineage(transaction, task.unit_id));
+    const id = await administration.insertTask(transaction, { ...task, lineage_id });
+    return { id, lineage_id };
+  } catch (error) {
+    if (!isLiveTaskViolation(error)) throw error;
+    throw taskQueueErrors.create(
+      "task_already_live",
+      "An unfinished task works on this already. Wait for its end or cancel it first.",
+      { cause: error },
+    );
+  }
+}
+
+function isLiveTaskViolation(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    error.code === "23505" &&
+    "constraint" in error &&
+    typeof error.constraint === "string" &&
+    error.constraint.startsWith("tasks_one_live_per_")
+  );
+}
+
+async function cancelTask(transaction: Transaction, ports: SettlePorts, id: string): Promise<void> {
+  const found = await administration.findTaskUnit(transaction, id);
+  if (found === null) throw notFound(id);
+  await lockTaskUnit(transaction, ports, { id, unit_id: found.unit_id });
+  const status = await administration.lockTask(transaction, id);
+  if (status === null) throw notFound(id);
+  const moved = await administration.cancelWaitingTask(transaction, id);
+  if (moved !== null) await settle(transaction, ports, moved);
+  else if (status === "in_progress") await administration.requestCancel(transaction, id);
+}
+
+async function continueTask(transaction: Transaction, ports: SettlePorts, id: string): Promise<void> {
+  const found = await administration.findTaskUnit(transaction, id);
+  if (found === null) throw notFound(id);
+  await lockTaskUnit(transaction, ports, { id, unit_id: found.unit_id });
+  const moved = await administration.continueTask(transaction, id);
+  if (moved === null) {
+    throw taskQueueErrors.create(
+      "task_not_paused",
+      "Only a paused task can be continued. Reload to see its state.",
+    );
+  }
+  await settle(transaction, ports, moved);
+}
+
+function notFound(id: string) {
+  return taskQueueErrors.create("task_not_found", `There is no task ${id}.`);
+}

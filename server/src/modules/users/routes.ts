@@ -1,0 +1,57 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { idParameter, pageQuerySchema, sendPage } from "../../http/pagination.ts";
+import { problemResponses } from "../../http/problems.ts";
+import { createRouter } from "../../http/router.ts";
+import { userRoles, userSummarySchema } from "./models.ts";
+import type { UserService } from "./service.ts";
+
+const tags = ["accounts"];
+
+const listUsers = createRoute({
+  method: "get",
+  path: "/admin/users",
+  tags,
+  summary: "Accounts, newest first",
+  request: {
+    query: pageQuerySchema.extend({
+      q: z
+        .string()
+        .trim()
+        .min(1)
+        .max(200)
+        .regex(/^[^\0]*$/)
+        .optional(),
+      role: z.enum(userRoles).optional(),
+    }),
+  },
+  responses: {
+    200: {
+      description: "A page of accounts.",
+      content: { "application/json": { schema: z.array(userSummarySchema) } },
+    },
+    ...problemResponses(422),
+  },
+});
+
+const getUser = createRoute({
+  method: "get",
+  path: "/admin/users/{id}",
+  tags,
+  summary: "An account with its activity",
+  request: { params: idParameter },
+  responses: {
+    200: { description: "The account.", content: { "application/json": { schema: userSummarySchema } } },
+    ...problemResponses(404, 422),
+  },
+});
+
+/** Accounts, read-only until people can sign in. */
+export function createUserRoutes(service: UserService) {
+  return createRouter()
+    .openapi(listUsers, async (context) =>
+      sendPage(context, await service.listUsers(context.req.valid("query"))),
+    )
+    .openapi(getUser, async (context) =>
+      context.json(await service.getUser(context.req.valid("param").id), 200),
+    );
+}

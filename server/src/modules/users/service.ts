@@ -1,0 +1,42 @@
+import type { Database } from "../../platform/database.ts";
+import { type Page, readCursor } from "../../platform/page.ts";
+import { userErrors } from "./errors.ts";
+import type { UserSummary } from "./models.ts";
+import { findFirstAdministrator, listUserSummaries, listUsers } from "./repo.ts";
+
+export type UserService = ReturnType<typeof createUserService>;
+
+/** The accounts. Before accounts exist it is one row: the local administrator. */
+export function createUserService(database: Database) {
+  return {
+    /** Whose name everything done on loopback carries. @throws AppError `user_not_found` when nobody is an administrator */
+    async getLocalAdministrator() {
+      const administrator = await findFirstAdministrator(database);
+      if (administrator === null) {
+        throw userErrors.create(
+          "user_not_found",
+          "There is no active administrator. Run the migrations again.",
+        );
+      }
+      return administrator;
+    },
+    /** Newest first. @throws AppError `cursor_invalid` */
+    listUsers(query: {
+      q?: string;
+      role?: string;
+      limit: number;
+      cursor?: string;
+    }): Promise<Page<UserSummary>> {
+      const { cursor, ...filter } = query;
+      return listUsers(database, { ...filter, after: cursor === undefined ? null : readCursor(cursor) });
+    },
+    /** @throws AppError `user_not_found` */
+    async getUser(user_id: string): Promise<UserSummary> {
+      const [user] = await listUserSummaries(database, [user_id]);
+      if (user === undefined) throw userErrors.create("user_not_found", "There is no user with this id.");
+      return user;
+    },
+    /** Rows for the live stream; unknown ids are left out. */
+    listSummaries: (ids: readonly string[]) => listUserSummaries(database, ids),
+  };
+}
