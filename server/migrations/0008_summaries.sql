@@ -24,7 +24,12 @@ SELECT u.id, u.title, u.description, u.learner_level, u.status,
   END AS stage,
   u.target_lesson_count, u.source_kind, u.author,
   u.generated_from_topic, u.task_id, u.task_id AS arq_task_id, u.lineage_id, u.user_id, p.name AS user_name,
-  u.error_code, u.error_message, u.cost_usd, u.cover_media_id, u.cover_alt, u.podcast_media_id, u.content_version,
+  u.error_code, u.error_message,
+  -- written when the unit ends; until then what its task has cost so far, unknown when one run's cost is
+  coalesce(u.cost_usd, CASE WHEN u.status IN ('in_progress', 'paused') THEN
+    (SELECT CASE WHEN bool_and(r.cost_usd IS NOT NULL OR r.steps_done = 0) THEN coalesce(sum(r.cost_usd), 0) END
+      FROM flow_runs r WHERE r.task_id = u.task_id) END) AS cost_usd,
+  u.cover_media_id, u.cover_alt, u.podcast_media_id, u.content_version,
   u.published_at, u.created_at, u.updated_at, u.completed_at, u.version,
   l.lessons_completed, l.lessons_failed, l.exercise_count, l.draft_count, l.audio_seconds,
   t.status AS task_status, t.pause_reason, t.progress_percentage, t.current_step
@@ -55,7 +60,7 @@ SELECT f.id, f.flow_name, f.flow_version, f.flow_key, f.flow_path, f.status, f.t
   f.lesson_position, coalesce(f.lesson_id, l.id) AS lesson_id, f.user_id, p.name AS user_name, f.lineage_id, f.connection_id, f.external_id,
   f.external_state, f.external_url, f.suspect_since, f.suspect_reason, f.current_step, f.steps_done, f.total_steps,
   -- a root run is as far as its task: its own steps are only the beginning
-  CASE WHEN f.parent_flow_run_id IS NULL AND f.status = 'running' AND t.id IS NOT NULL
+  CASE WHEN f.parent_flow_run_id IS NULL AND f.status <> 'completed' AND t.id IS NOT NULL
     THEN t.progress_percentage ELSE f.progress_percentage END AS progress_percentage, f.tokens_input, f.tokens_cached, f.tokens_output, f.cost_usd, f.error_code, f.error_message,
   f.created_at, f.updated_at, f.started_at, f.completed_at, f.version,
   CASE WHEN f.status = 'running' THEN w.beat_at END AS last_heartbeat_at

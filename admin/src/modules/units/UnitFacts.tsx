@@ -59,7 +59,7 @@ export function UnitFacts({ unit }: { unit: UnitDetail }) {
           { name: "Published", value: unit.published_at === null ? "no" : <Moment at={unit.published_at} /> },
           { name: "Created", value: <Moment at={unit.created_at} /> },
           {
-            name: "Cost",
+            name: ["in_progress", "paused"].includes(unit.status) ? "Cost so far" : "Cost",
             value: unit.status !== "draft" && (
               <Money cost_usd={unit.cost_usd} offline={unit.author === "offline"} />
             ),

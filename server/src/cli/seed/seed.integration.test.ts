@@ -111,6 +111,19 @@ test("costs and tokens of requests, steps, flow runs and units add up", async ()
   ).toBe(2);
 });
 
+test("a unit that is not finished shows what it has cost so far, and its root run the progress of its task", async () => {
+  const units = await rows<{ cost_usd: number; spent: number; progress: number; task_progress: number }>(`
+    SELECT u.cost_usd, (SELECT sum(r.cost_usd) FROM flow_runs r WHERE r.task_id = u.task_id) AS spent,
+      f.progress_percentage AS progress, u.progress_percentage AS task_progress
+    FROM unit_summaries u JOIN flow_run_summaries f ON f.task_id = u.task_id AND f.parent_flow_run_id IS NULL
+    WHERE u.status IN ('in_progress', 'paused')`);
+  expect(units).toHaveLength(2);
+  for (const { cost_usd, spent, progress, task_progress } of units) {
+    expect(cost_usd).toBeGreaterThan(0);
+    expect([cost_usd, progress]).toEqual([spent, task_progress]);
+  }
+});
+
 test("one of everything that goes wrong is there: retried, in doubt, failed twice, reused, taken over", async () => {
   const count = async (statement: string) => Number((await rows(statement))[0]?.count);
   expect(
