@@ -31,6 +31,7 @@ const product = await startProduct(home, {
   COURSEWRIGHT_IMAGE_MODEL: "test-image",
 });
 const took: number[] = [];
+const seen: number[] = [];
 const ratios: number[] = [];
 const paths: number[] = [];
 try {
@@ -42,13 +43,15 @@ try {
       target_lesson_count: lessons,
     });
     const unit = await waitForUnit(product.url, unitId);
-    const tookMs = performance.now() - begin;
+    const seenMs = performance.now() - begin;
+    const tookMs = Date.parse(unit.completed_at ?? "") - Date.parse(unit.created_at);
     if (unit.status !== "completed") throw new Error(`The unit ended ${unit.status}: ${unit.error_message}`);
     // The first run warms up.
     if (run === 0) continue;
     const requests = await readJson<RequestRow[]>(product.url, `/llm/requests?unit_id=${unitId}&limit=200`);
     const pathMs = criticalPathMs(requests);
     took.push(tookMs / 1000);
+    seen.push(seenMs / 1000);
     paths.push(pathMs / 1000);
     ratios.push(tookMs / pathMs);
   }
@@ -59,8 +62,9 @@ try {
 }
 printMeasured("Makespan of a five-lesson unit", [
   ["critical path of the step graph", describeRuns(paths, "s")],
-  ["wall time", describeRuns(took, "s")],
-  ["ratio (goal at most 1.05)", describeRuns(ratios, "", 3)],
+  ["wall time, from accepted to completed", describeRuns(took, "s")],
+  ["wall time, from the request to a client that follows the event stream", describeRuns(seen, "s")],
+  ["ratio, accepted to completed (goal at most 1.05)", describeRuns(ratios, "", 3)],
 ]);
 
 /**

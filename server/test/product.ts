@@ -60,6 +60,8 @@ export interface Unit {
   readonly status: string;
   readonly title: string;
   readonly author: string | null;
+  readonly created_at: string;
+  readonly completed_at: string | null;
   readonly cover_media_id: string | null;
   readonly podcast_media_id: string | null;
   readonly error_message: string | null;
