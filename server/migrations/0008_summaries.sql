@@ -12,6 +12,14 @@ LEFT JOIN units u ON u.id = t.unit_id
 LEFT JOIN users p ON p.id = t.user_id
 LEFT JOIN workers w ON w.id = t.worker_id;
 
+-- What the unit's ended requests have cost; null (unknown) as soon as one of them was sent and its cost is not known.
+-- Written to the unit when it ends.
+CREATE FUNCTION cost_of_unit(wanted uuid) RETURNS numeric LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN bool_or(r.cost_usd IS NULL AND r.sent_at IS NOT NULL AND r.status <> 'pending') THEN NULL
+    ELSE coalesce(sum(r.cost_usd), 0) END
+  FROM llm_requests r WHERE r.unit_id = wanted
+$$;
+
 CREATE VIEW unit_summaries AS
 SELECT u.id, u.title, u.description, u.learner_level, u.status,
   -- While its task has not written the unit, the stage is told from what the task has begun.
@@ -25,10 +33,7 @@ SELECT u.id, u.title, u.description, u.learner_level, u.status,
   u.target_lesson_count, u.source_kind, u.author,
   u.generated_from_topic, u.task_id, u.task_id AS arq_task_id, u.lineage_id, u.user_id, p.name AS user_name,
   u.error_code, u.error_message,
-  -- written when the unit ends; until then what its task has cost so far, unknown when one run's cost is
-  coalesce(u.cost_usd, CASE WHEN u.status IN ('in_progress', 'paused') THEN
-    (SELECT CASE WHEN bool_and(r.cost_usd IS NOT NULL OR r.steps_done = 0) THEN coalesce(sum(r.cost_usd), 0) END
-      FROM flow_runs r WHERE r.task_id = u.task_id) END) AS cost_usd,
+  CASE WHEN u.status IN ('in_progress', 'paused') THEN cost_of_unit(u.id) ELSE u.cost_usd END AS cost_usd,
   u.cover_media_id, u.cover_alt, u.podcast_media_id, u.content_version,
   u.published_at, u.created_at, u.updated_at, u.completed_at, u.version,
   l.lessons_completed, l.lessons_failed, l.exercise_count, l.draft_count, l.audio_seconds,

@@ -144,7 +144,7 @@ function unfinishedUnits(): UnitStory[] {
           cut: { at_ms: 12_000, kind: "paused" },
           // Worded unlike the gateway's own reasons: those go on by themselves where no cap is set.
           pause_reason:
-            "The unit's budget of $0.02 is reached. Raise COURSEWRIGHT_BUDGET_USD_PER_UNIT, then continue the task.",
+            "The unit's budget of $0.05 is reached. Raise COURSEWRIGHT_BUDGET_USD_PER_UNIT, then continue the task.",
         }),
       ],
       is_published: false,

@@ -113,7 +113,7 @@ test("costs and tokens of requests, steps, flow runs and units add up", async ()
 
 test("a unit that is not finished shows what it has cost so far, and its root run the progress of its task", async () => {
   const units = await rows<{ cost_usd: number; spent: number; progress: number; task_progress: number }>(`
-    SELECT u.cost_usd, (SELECT sum(r.cost_usd) FROM flow_runs r WHERE r.task_id = u.task_id) AS spent,
+    SELECT u.cost_usd, (SELECT sum(r.cost_usd) FROM llm_requests r WHERE r.unit_id = u.id) AS spent,
       f.progress_percentage AS progress, u.progress_percentage AS task_progress
     FROM unit_summaries u JOIN flow_run_summaries f ON f.task_id = u.task_id AND f.parent_flow_run_id IS NULL
     WHERE u.status IN ('in_progress', 'paused')`);
@@ -122,6 +122,33 @@ test("a unit that is not finished shows what it has cost so far, and its root ru
     expect(cost_usd).toBeGreaterThan(0);
     expect([cost_usd, progress]).toEqual([spent, task_progress]);
   }
+});
+
+test("the unit that waits for its budget has not spent more than the budget it names", async () => {
+  const [paused] = await rows<{ cost_usd: number; pause_reason: string }>(
+    "SELECT cost_usd, pause_reason FROM unit_summaries WHERE status = 'paused'",
+  );
+  const budget = Number(paused?.pause_reason.match(/\$([\d.]+\d)/)?.[1]);
+  expect(paused?.cost_usd).toBeLessThanOrEqual(budget);
+});
+
+test("one answered call without a known cost makes the cost of an unfinished unit unknown, never nothing", async () => {
+  const transaction = await testDatabase.database.startTransaction().execute();
+  const costOf = async (where: string) =>
+    (
+      await sql
+        .raw<{ cost_usd: number | null }>(`SELECT cost_usd FROM unit_summaries WHERE ${where}`)
+        .execute(transaction)
+    ).rows[0]?.cost_usd;
+  const before = await costOf("status = 'in_progress'");
+  await sql`
+    UPDATE llm_requests SET cost_usd = NULL WHERE id = (SELECT r.id FROM llm_requests r JOIN units u ON u.id = r.unit_id
+      WHERE u.status = 'in_progress' AND r.status = 'completed' LIMIT 1)`.execute(transaction);
+  const after = await costOf("status = 'in_progress'");
+  await sql`UPDATE units SET status = 'in_progress' WHERE status = 'draft'`.execute(transaction);
+  const untouched = await costOf("task_id IS NULL");
+  await transaction.rollback().execute();
+  expect({ before, after, untouched }).toEqual({ before: expect.any(Number), after: null, untouched: 0 });
 });
 
 test("one of everything that goes wrong is there: retried, in doubt, failed twice, reused, taken over", async () => {

@@ -179,10 +179,7 @@ export async function giveUnitToTask(
     WHERE id = ${unit_id}::uuid`.execute(transaction);
 }
 
-const costOfUnit = (unit_id: string) => sql`
-  (SELECT CASE WHEN bool_or(r.cost_usd IS NULL AND r.status IN ('completed', 'in_doubt')) THEN NULL
-      ELSE sum(r.cost_usd) END
-    FROM llm_request_summaries r WHERE r.unit_id = ${unit_id}::uuid)`;
+const costOfUnit = (unit_id: string) => sql`cost_of_unit(${unit_id}::uuid)`;
 
 /** Brings the unit in line with its task; nothing when another task owns it or it already is. */
 export async function settleUnit(
