@@ -1,12 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { sizeLimits } from "./size-limits.ts";
 
 const server = "http://127.0.0.1:4400";
 const proxied = ["/api", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"];
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), sizeLimits()],
   server: {
     port: 4401,
     strictPort: true,

@@ -1,4 +1,6 @@
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { createClient } from "../server/src/platform/database.ts";
+import { findDatabaseUrl } from "../server/src/platform/embedded-postgres/cluster.ts";
 import { createHome, type Product, removeHome, startProduct } from "../server/test/product.ts";
 import { runProgram } from "../server/test/program.ts";
 import { startTestProvider, type TestProvider } from "../server/test/provider/provider.ts";
@@ -137,9 +139,22 @@ async function seed(home: string): Promise<void> {
   if (code !== 0) throw new Error(`seed ended with ${code}:\n${program.stderr()}`);
 }
 
+/** Runs one statement in the product's own database, for what no route can bring about. */
+export async function runSql(product: Product, statement: string, values: unknown[] = []): Promise<void> {
+  const url = findDatabaseUrl(product.home);
+  if (url === undefined) throw new Error("The product has no database of its own.");
+  const client = createClient({ url, applicationName: "browser test" });
+  await client.connect();
+  try {
+    await client.query(statement, values);
+  } finally {
+    await client.end();
+  }
+}
+
 /** Waits until the page has its headline and nothing of it is still on its way. */
 export async function waitForContent(page: Page): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
   await expect(page.locator(".skeleton")).toHaveCount(0);
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
 }

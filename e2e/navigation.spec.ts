@@ -55,12 +55,35 @@ test.describe("addresses that do not exist", () => {
     await expect(page).toHaveURL(/\/$/);
   });
 
-  test("an id that belongs to nothing is named as such, not shown as an empty page", async ({ page }) => {
+  test("an id that belongs to nothing is named as such, and the page leads back to its list", async ({
+    page,
+  }) => {
     const nothing = "01900000-0000-7000-8000-000000000000";
-    for (const section of ["units", "flows", "tasks", "llm-requests"]) {
-      await page.goto(`/${section}/${nothing}`);
-      await expect(page.getByRole("alert").first()).toBeVisible();
+    for (const [section, list] of [
+      ["units", "Units"],
+      ["flows", "Flow Runs"],
+      ["tasks", "Tasks"],
+      ["llm-requests", "LLM Requests"],
+      ["users", "Users"],
+    ] as const) {
+      for (const id of [nothing, "not-an-id", "%3Cscript%3E"]) {
+        await page.goto(`/${section}/${id}`);
+        await expect(page.getByRole("alert").first(), `${section}/${id}`).toBeVisible();
+        await page.getByRole("main").getByRole("link", { name: list, exact: true }).first().click();
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText(list);
+        await expect(page).toHaveURL(new RegExp(`/${section}$`));
+      }
     }
+  });
+
+  test("a lesson that is no part of its unit is named as such inside the unit", async ({ page, product }) => {
+    const units = await readJson<{ id: string; status: string }[]>(product.url, "/content/units");
+    const unit = pick(units, "completed unit", ({ status }) => status === "completed");
+    await page.goto(`/units/${unit.id}/lessons/01900000-0000-7000-8000-000000000000`);
+    await expect(
+      page.getByRole("heading", { name: "This lesson is not part of the unit any more" }),
+    ).toBeVisible();
+    await expect(page.getByRole("tab", { name: /^Lessons/ })).toBeVisible();
   });
 });
 
@@ -129,6 +152,16 @@ test("a step of a run leads to the request that wrote it", async ({ page, produc
   await expect(steps).toBeVisible();
 });
 
+test("an account leads to its units and its requests", async ({ page }) => {
+  await page.goto("/users");
+  await page.getByRole("table", { name: "Users" }).getByRole("link", { name: "Local administrator" }).click();
+  const units = page.getByRole("table", { name: /^Units of Local administrator/ });
+  await expect(page.getByText("LLM requests").first()).toBeVisible();
+  const title = await units.getByRole("link").first().textContent();
+  await units.getByRole("link").first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title ?? "");
+});
+
 test("filters and open rows live in the address, so a reload keeps them", async ({ page }) => {
   await page.goto("/flows");
   const table = page.getByRole("table", { name: "Flow runs" });
@@ -153,10 +186,9 @@ test("Reload and the key r fetch the page's data again without loading the page"
   const byClick = page.waitForResponse((response) => isList(response.url()));
   await page.getByRole("button", { name: "Reload", exact: true }).click();
   expect((await byClick).status()).toBe(200);
-  await expect(page.getByRole("button", { name: "Reload", exact: true })).toHaveAttribute(
-    "aria-busy",
-    "false",
-  );
+  const button = page.getByRole("button", { name: "Reload", exact: true });
+  await expect(button).toHaveAttribute("aria-busy", "false");
+  await expect(button).toContainText(/as of \d\d:\d\d:\d\d/);
   const byKey = page.waitForResponse((response) => isList(response.url()));
   await page.keyboard.press("r");
   expect((await byKey).status()).toBe(200);
@@ -186,25 +218,6 @@ test("the keyboard reaches the content, the tabs and every tool of the frame", a
     await page.keyboard.press("Tab");
     await expect(page.getByRole("button", { name: tool })).toBeFocused();
   }
-});
-
-test.describe("the Go to dialog", () => {
-  // It asks every kind of thing for the id; all but one of them answer that they have none.
-  test.use({ expectedFaults: [/the server responded with a status of 404/] });
-
-  test("opens a page by its name and anything by its id", async ({ page, product }) => {
-    const [task] = await readJson<{ id: string }[]>(product.url, "/task-queue/tasks");
-    await page.goto("/");
-    await waitForContent(page);
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: "Page name or id" }).fill("llm");
-    await page.keyboard.press("Enter");
-    await expect(page).toHaveURL(/\/llm-requests$/);
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: "Page name or id" }).fill(task?.id ?? "");
-    await page.getByRole("option", { name: /^Task/ }).click();
-    await expect(page).toHaveURL(new RegExp(`/tasks/${task?.id}$`));
-  });
 });
 
 test("a chosen theme holds after a reload and on other pages", async ({ page }) => {

@@ -1,9 +1,15 @@
+import type { Page } from "@playwright/test";
 import { readJson } from "../server/test/product.ts";
 
 /** One page of the dashboard on sample data; the name is also that of its screenshot. */
 export interface SamplePage {
   readonly name: string;
   readonly path: string;
+}
+
+/** What opens over or inside a page after it has loaded. */
+export interface SampleState extends SamplePage {
+  open(page: Page): Promise<void>;
 }
 
 interface UnitRow {
@@ -46,6 +52,9 @@ export async function listSamplePages(url: string): Promise<SamplePage[]> {
   return [
     { name: "dashboard", path: "/" },
     { name: "flow-runs", path: "/flows" },
+    { name: "flow-runs-dropped-filters", path: "/flows?status=bogus&time=4h&min_cost_usd=abc" },
+    { name: "flow-runs-none-fits", path: "/flows?q=no-run-is-called-this" },
+    { name: "flow-runs-filtered", path: "/flows?status=failed&flow_name=lesson_creation&time=30d" },
     { name: "flow-runs-open", path: `/flows?open=${completedRun.id}` },
     { name: "flow-run-completed", path: `/flows/${completedRun.id}` },
     { name: "flow-run-failed", path: `/flows/${failedRun.id}` },
@@ -69,5 +78,60 @@ export async function listSamplePages(url: string): Promise<SamplePage[]> {
     { name: "new-unit", path: "/units/new" },
     { name: "users", path: "/users" },
     { name: "user", path: `/users/${pick(users, "user", () => true).id}` },
+  ];
+}
+
+const press = (name: string | RegExp) => (page: Page) =>
+  page.getByRole("main").getByRole("button", { name }).first().click();
+
+async function openPalette(page: Page): Promise<void> {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Page, title, error or id" }).fill("water");
+  await page.getByRole("group", { name: "Units" }).getByRole("option").first().waitFor();
+}
+
+async function openShortcuts(page: Page): Promise<void> {
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+}
+
+async function selectRows(page: Page): Promise<void> {
+  const begin = page.getByRole("main").getByRole("button", { name: "Select", exact: true });
+  if (await begin.isVisible()) await begin.click();
+  for (const position of [1, 2]) await page.getByRole("row").nth(position).getByRole("checkbox").check();
+  await page.getByRole("region", { name: "Selected rows" }).waitFor();
+}
+
+async function openRetrySteps(page: Page): Promise<void> {
+  const steps = page.getByRole("region", { name: "Steps that will run" });
+  await steps.getByRole("group").first().locator("summary").click();
+}
+
+async function openDeletion(page: Page): Promise<void> {
+  await page.getByRole("main").getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: /^Delete the unit/ }).click();
+}
+
+/** The states of the pages that no address opens, each on sample data. */
+export async function listSampleStates(url: string): Promise<SampleState[]> {
+  const units = await readJson<UnitRow[]>(url, "/content/units");
+  const completed = pick(units, "unit written by a model", ({ title }) =>
+    title.startsWith("The water cycle"),
+  );
+  const partial = pick(units, "partial unit", ({ status }) => status === "partial");
+  const running = pick(units, "unit that is in progress", ({ status }) => status === "in_progress");
+  const [lesson] = await readJson<{ id: string }[]>(url, `/content/units/${completed.id}/lessons`);
+  const lessonPath = `/units/${completed.id}/lessons/${lesson?.id}`;
+  return [
+    { name: "palette", path: "/", open: openPalette },
+    { name: "shortcuts", path: "/units", open: openShortcuts },
+    { name: "filters", path: "/llm-requests?kind=object&time=7d", open: press(/^More filters/) },
+    { name: "saved-views", path: "/flows?status=failed", open: press(/^Saved views/) },
+    { name: "selected-rows", path: "/units", open: selectRows },
+    { name: "retry-steps", path: `/units/${partial.id}`, open: openRetrySteps },
+    { name: "regenerate", path: lessonPath, open: press(/^Write lesson \d+ anew$/) },
+    { name: "source", path: `/units/${completed.id}?tab=sources`, open: press(/^Read/) },
+    { name: "delete-unit", path: `/units/${completed.id}`, open: openDeletion },
+    { name: "cancel-unit", path: `/units/${running.id}`, open: press("Cancel") },
   ];
 }

@@ -32,7 +32,8 @@ export default defineConfig({
   },
   // Each worker starts a product of its own, so those who share one share a worker too.
   projects: [
-    { name: "work", testMatch: /(course|live|outage)\.spec\.ts/, workers: 1 },
-    { name: "pages", testMatch: /(navigation|security|a11y|screenshots)\.spec\.ts/, workers: 1 },
+    { name: "work", testMatch: /(course|live|outage|story)\.spec\.ts/, workers: 1 },
+    { name: "repair", testMatch: /(bulk|repair|replay)\.spec\.ts/, workers: 1 },
+    { name: "pages", testMatch: /(navigation|security|a11y|screenshots|lists|large)\.spec\.ts/, workers: 1 },
   ],
 });

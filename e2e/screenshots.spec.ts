@@ -1,7 +1,7 @@
 import path from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { sampleTest as test, waitForContent } from "./fixtures.ts";
-import { listSamplePages } from "./pages.ts";
+import { listSamplePages, listSampleStates } from "./pages.ts";
 
 // The pictures show what a trace would.
 test.use({ trace: "off" });
@@ -13,6 +13,8 @@ const themes = ["light", "dark"] as const;
 async function takeInBothThemes(page: Page, name: string, fullPage: boolean): Promise<void> {
   for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    // The bar that stays in sight would stand in the middle of the picture of a page that has scrolled.
+    if (fullPage) await page.evaluate(() => window.scrollTo(0, 0));
     await page.screenshot({ fullPage, path: path.join(folder, `${name}-${colorScheme}.png`) });
   }
 }
@@ -31,6 +33,24 @@ for (const [device, viewport] of Object.entries(sizes)) {
       expect.soft(width, `${name}, ${address}`).toBeLessThanOrEqual(viewport.width);
       // On a phone the bar at the bottom would stand in the middle of a picture of the whole page.
       await takeInBothThemes(page, `${name}-${device}`, device === "desktop");
+    }
+  });
+}
+
+for (const [device, viewport] of Object.entries(sizes)) {
+  test(`what opens on a page fits a ${device} too and can be looked at, light and dark`, async ({
+    page,
+    product,
+  }) => {
+    test.setTimeout(120_000);
+    await page.setViewportSize(viewport);
+    for (const { name, path: address, open } of await listSampleStates(product.url)) {
+      await page.goto(address);
+      await waitForContent(page);
+      await open(page);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect.soft(width, `${name}, ${address}`).toBeLessThanOrEqual(viewport.width);
+      await takeInBothThemes(page, `state-${name}-${device}`, false);
     }
   });
 }

@@ -1,6 +1,8 @@
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { createUnit, readJson, waitForUnit } from "../server/test/product.ts";
-import { sampleTest as test, waitForContent } from "./fixtures.ts";
+import type { TestProvider } from "../server/test/provider/provider.ts";
+import { modelTest, runSql, sampleTest as test, waitForContent } from "./fixtures.ts";
+import { expectHarmless, expectNoOverflow, hostileText } from "./hostile.ts";
 import { listSamplePages } from "./pages.ts";
 
 const policy =
@@ -53,13 +55,6 @@ test("no other page may show the dashboard in a frame, and the API answers no fo
   expect(form.status).toBeLessThan(500);
 });
 
-/** Nothing of the hostile text became an element, ran, or was asked for. */
-async function expectHarmless(page: Page): Promise<void> {
-  await expect(page.locator('img[src="x"], iframe, svg[onload], [onerror], [onclick]')).toHaveCount(0);
-  await expect(page.locator('a[href^="javascript:"], [src^="https://example.com"]')).toHaveCount(0);
-  await expect(page).not.toHaveTitle(/^\d$/);
-}
-
 test("markup in a title or a source stays text on every page", async ({ page, product }) => {
   const unitId = await createUnit(product.url, {
     title,
@@ -86,7 +81,7 @@ test("markup in a title or a source stays text on every page", async ({ page, pr
     await page.goto(path);
     await waitForContent(page);
     await expect(page.getByText("Harbours <img src=x onerror=").first(), path).toBeVisible();
-    await expectHarmless(page);
+    await expectHarmless(page, path);
   }
   expect(unit.lessons.length).toBeGreaterThan(0);
   for (const lesson of unit.lessons) {
@@ -94,14 +89,91 @@ test("markup in a title or a source stays text on every page", async ({ page, pr
       await page.goto(path);
       await waitForContent(page);
       await expect(page.getByText("breakwater").first(), path).toBeVisible();
-      await expectHarmless(page);
+      await expectHarmless(page, path);
     }
   }
   for (const { id } of requests) {
     for (const view of ["", "?view=raw"]) {
       await page.goto(`/llm-requests/${id}${view}`);
       await waitForContent(page);
-      await expectHarmless(page);
+      await expectHarmless(page, `request ${id}${view}`);
     }
   }
 });
+
+type ProviderRule = NonNullable<Parameters<TestProvider["setScript"]>[0]["rules"]>[number];
+
+/** An answer of a chat model as the provider sends it. */
+const chatAnswer = (content: string) => ({
+  id: "chat-1",
+  object: "chat.completion",
+  created: 1,
+  model: "test-text",
+  choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
+  usage: { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 },
+});
+
+modelTest(
+  "what a model answers, a provider's error says, a prompt quotes and a step logs stays text on every page",
+  async ({ page, product, provider }) => {
+    modelTest.setTimeout(240_000);
+    const refusal = { error: { message: hostileText("Refused"), type: "x", code: hostileText("code") } };
+    const prose = `## ${hostileText("Heading")}\n\n${hostileText("Answered")}\n\n${"A harbour shelters ships. ".repeat(200)}\n\n<svg onload="document.title=3"></svg> ![chart](https://example.com/chart.png) <iframe src="https://example.com"></iframe>`;
+    const quoted = `Harbours ${image}${script}`;
+    const sources = [{ kind: "text", title: quoted, text: source.repeat(3) }];
+    const actions: ProviderRule[] = [
+      { match: { kind: "text" }, action: { body: chatAnswer(prose) } },
+      { match: { kind: ["image", "speech"] }, action: { status: 400, body: refusal } },
+      { match: { kind: "object" }, action: { body: chatAnswer(hostileText("Babbled")) } },
+    ];
+    const unitIds: string[] = [];
+    for (const rule of actions) {
+      provider.setScript({ rules: [rule] });
+      const request = { title: quoted, sources, learner_level: "beginner", target_lesson_count: 1 };
+      const id = await createUnit(product.url, request);
+      await waitForUnit(product.url, id);
+      unitIds.push(id);
+    }
+
+    const addresses = ["/", "/units", "/flows", "/tasks", "/llm-requests"];
+    for (const id of unitIds) {
+      for (const tab of ["", "?tab=runs", "?tab=requests", "?tab=sources"])
+        addresses.push(`/units/${id}${tab}`);
+      const { task_id, lessons } = await readJson<{ task_id: string; lessons: { id: string }[] }>(
+        product.url,
+        `/content/units/${id}`,
+      );
+      addresses.push(`/tasks/${task_id}`, `/units?open=${id}`);
+      for (const lesson of lessons) addresses.push(`/units/${id}/lessons/${lesson.id}`);
+      for (const run of await readJson<{ id: string }[]>(product.url, `/content/units/${id}/flow-runs`)) {
+        await runSql(
+          product,
+          "INSERT INTO step_logs (flow_run_id, level, message) VALUES ($1::uuid, 'warn', $2)",
+          [run.id, hostileText("Logged").replaceAll("\u0000", "")],
+        );
+        const { steps } = await readJson<{ steps: { id: string }[] }>(
+          product.url,
+          `/flow-engine/runs/${run.id}`,
+        );
+        addresses.push(
+          `/flows/${run.id}?step=${steps.map((step) => step.id).join(",")}`,
+          `/flows?open=${run.id}`,
+        );
+      }
+      const requests = await readJson<{ id: string }[]>(product.url, `/llm/requests?limit=200&unit_id=${id}`);
+      for (const request of requests)
+        addresses.push(`/llm-requests/${request.id}`, `/llm-requests/${request.id}?view=raw`);
+    }
+    const words = new Set(["Refused", "Answered", "Babbled", "Logged", "Harbours"]);
+    for (const address of addresses) {
+      await page.goto(address);
+      await waitForContent(page);
+      await expectHarmless(page, address);
+      await expectNoOverflow(page, address);
+      const shown = (await page.getByRole("main").textContent()) ?? "";
+      for (const word of words) if (shown.includes(`${word} <img src=x onerror=`)) words.delete(word);
+      expect(shown.includes("\u202E"), `turned writing on ${address}`).toBe(false);
+    }
+    expect([...words], "hostile texts that no page shows").toEqual([]);
+  },
+);

@@ -1,19 +1,41 @@
 import { formatSearch } from "./ui/link/search-params.ts";
 
+/** The list pages, by the first part of their address. */
+export type ListPage = "flows" | "tasks" | "llm-requests" | "units" | "users";
+
 /** Filters that a list page understands in its address. */
-export type ListSearch = {
-  status?: string;
-  q?: string;
-  task_id?: string;
-  unit_id?: string;
-  user_id?: string;
-  flow_run_id?: string;
-  step_run_id?: string;
-  flow_name?: string;
-  task_name?: string;
-  kind?: string;
-  open?: string;
-};
+export type ListSearch = Partial<
+  Record<
+    | "status"
+    | "q"
+    | "time"
+    | "created_from"
+    | "created_to"
+    | "min_duration_ms"
+    | "max_duration_ms"
+    | "min_cost_usd"
+    | "max_cost_usd"
+    | "task_id"
+    | "unit_id"
+    | "user_id"
+    | "flow_run_id"
+    | "step_run_id"
+    | "replay_of_request_id"
+    | "flow_name"
+    | "task_name"
+    | "mode"
+    | "kind"
+    | "provider"
+    | "model"
+    | "step_name"
+    | "learner_level"
+    | "author"
+    | "role"
+    | "is_active"
+    | "open",
+    string
+  >
+>;
 
 /** Every address of the dashboard is built here. */
 export const paths = {
@@ -23,13 +45,14 @@ export const paths = {
   tasks: (search: ListSearch = {}) => `/tasks${formatSearch(search)}`,
   task: (id: string) => `/tasks/${id}`,
   llmRequests: (search: ListSearch = {}) => `/llm-requests${formatSearch(search)}`,
-  llmRequest: (id: string) => `/llm-requests/${id}`,
+  llmRequest: (id: string, search: { compare?: string } = {}) => `/llm-requests/${id}${formatSearch(search)}`,
   units: (search: ListSearch = {}) => `/units${formatSearch(search)}`,
   newUnit: () => "/units/new",
-  unit: (id: string, search: { tab?: string; lesson?: string } = {}) => `/units/${id}${formatSearch(search)}`,
+  unit: (id: string, search: { tab?: string; lesson?: string; retry?: string } = {}) =>
+    `/units/${id}${formatSearch(search)}`,
   lesson: (unitId: string, lessonId: string, search: { lesson?: string } = {}) =>
     `/units/${unitId}/lessons/${lessonId}${formatSearch(search)}`,
-  users: () => "/users",
+  users: (search: ListSearch = {}) => `/users${formatSearch(search)}`,
   user: (id: string) => `/users/${id}`,
   apiDocs: () => "/docs",
 };

@@ -3,6 +3,7 @@ import type { ComponentType } from "react";
 import { FaultPage } from "./modules/navigation/FaultPage.tsx";
 import { Navigation } from "./modules/navigation/Navigation.tsx";
 import { NotFoundPage } from "./modules/navigation/NotFoundPage.tsx";
+import { loadPalette } from "./modules/search/public.ts";
 import { formatSearch, parseSearch } from "./ui/link/search-params.ts";
 import { SkeletonRows } from "./ui/page/Skeleton.tsx";
 
@@ -18,7 +19,7 @@ function lazyPage<Name extends string>(load: () => Promise<Record<Name, Componen
 /** Fetches the code of every page, so that one that is first visited while the server is away can say so. */
 export async function preloadPages(): Promise<void> {
   // What cannot be fetched now is asked for again when its page is visited.
-  await Promise.allSettled(pageLoaders.map((load) => load()));
+  await Promise.allSettled([...pageLoaders, loadPalette].map((load) => load()));
 }
 
 const loadDashboard = () => import("./modules/dashboard/Dashboard.tsx");
@@ -87,7 +88,7 @@ const users = createRoute({
 const user = createRoute({
   getParentRoute: () => root,
   path: "/users/$id",
-  component: lazyRouteComponent(() => import("./modules/users/UserDetails.tsx"), "UserDetails"),
+  component: lazyPage(() => import("./modules/users/UserDetails.tsx"), "UserDetails"),
 });
 
 /** Builds the router; each page's code is a file of its own. */

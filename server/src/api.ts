@@ -3,8 +3,12 @@ import { createRouter } from "./http/router.ts";
 import type { createLearnerRoutes } from "./modules/content/routes/learner-routes.ts";
 import type { createLessonRoutes } from "./modules/content/routes/lesson-routes.ts";
 import type { createUnitRoutes } from "./modules/content/routes/unit-routes.ts";
+import type { createBulkRoutes } from "./modules/content-creator/bulk/routes.ts";
+import type { createReplayRoutes } from "./modules/content-creator/replay/routes.ts";
+import type { createRetryOptionsRoutes } from "./modules/content-creator/retry-options/routes.ts";
 import type { createCreatorRoutes } from "./modules/content-creator/routes.ts";
 import type { createFlowEngineRoutes } from "./modules/flow-engine/routes.ts";
+import type { createInsightRoutes } from "./modules/insights/routes.ts";
 import type { createLlmRoutes } from "./modules/llm/routes.ts";
 import type { createMediaRoutes } from "./modules/media/routes.ts";
 import type { createTaskQueueRoutes } from "./modules/task-queue/routes.ts";
@@ -19,8 +23,12 @@ export interface ApiParts {
   readonly lessons: ReturnType<typeof createLessonRoutes>;
   readonly learner: ReturnType<typeof createLearnerRoutes>;
   readonly creator: ReturnType<typeof createCreatorRoutes>;
+  readonly replay: ReturnType<typeof createReplayRoutes>;
+  readonly retryOptions: ReturnType<typeof createRetryOptionsRoutes>;
+  readonly bulk: ReturnType<typeof createBulkRoutes>;
   readonly media: ReturnType<typeof createMediaRoutes>;
   readonly users: ReturnType<typeof createUserRoutes>;
+  readonly insights: ReturnType<typeof createInsightRoutes>;
   readonly events: ReturnType<typeof createEventRoutes>;
 }
 
@@ -34,8 +42,12 @@ export function createApi(parts: ApiParts) {
     .route("/", parts.lessons)
     .route("/", parts.learner)
     .route("/", parts.creator)
+    .route("/", parts.replay)
+    .route("/", parts.retryOptions)
+    .route("/", parts.bulk)
     .route("/", parts.media)
     .route("/", parts.users)
+    .route("/", parts.insights)
     .route("/", parts.events);
 }
 

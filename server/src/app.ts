@@ -13,6 +13,7 @@ import { createHttpApplication, describeApi, listen, type RunningServer } from "
 import { createContentModule } from "./modules/content/module.ts";
 import { createCreatorModule } from "./modules/content-creator/module.ts";
 import { createFlowEngineModule } from "./modules/flow-engine/module.ts";
+import { createInsightsModule } from "./modules/insights/module.ts";
 import { createLlmModule } from "./modules/llm/module.ts";
 import { createMediaModule } from "./modules/media/module.ts";
 import { createTaskQueueModule } from "./modules/task-queue/module.ts";
@@ -49,6 +50,8 @@ export interface App {
 
 // Below the limit that a stopping process gives the application.
 const workerGraceMs = 4_500;
+// How often pages hear of the heartbeats, which come every 400 ms.
+const workerPulseMs = 2_000;
 const version: string = JSON.parse(
   readFileSync(path.resolve(import.meta.dirname, "../package.json"), "utf8"),
 ).version;
@@ -138,23 +141,40 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
     engine: flowEngine.engine,
     gateway: llm.gateway,
     media: media.service,
+    logger,
+    fence: taskQueue.fence,
+    replayer: llm.replayer,
+    requireReplayable: llm.service.requireReplayable,
+    routeFor: llm.routeFor,
+    matchingIds: {
+      unit: content.port.listMatchingUnitIds,
+      task: taskQueue.service.listMatchingIds,
+      flow_run: flowEngine.service.listMatchingIds,
+    },
   });
   const users = createUsersModule({ database });
+  const insights = createInsightsModule({
+    ...{ database, content, llm: llm.service, users: users.service },
+    ...{ flowEngine: flowEngine.service, taskQueue: taskQueue.service },
+  });
   settleTasks.push(flowEngine.settleTask, llm.settleTask, content.settleTask);
-  const hub = createLiveHub(
-    createLiveFeed({ url: connectionString, database, logger }),
-    {
+  const hub = createLiveHub({
+    feed: createLiveFeed({ url: connectionString, database, logger }),
+    summaries: {
       task: taskQueue.service.listTaskSummaries,
       worker: taskQueue.service.listWorkerSummaries,
       flow_run: flowEngine.service.listFlowRunSummaries,
       step_run: flowEngine.service.listStepSummaries,
+      step_log: flowEngine.service.listLogLines,
       llm_request: llm.listSummaries,
       ...content.listSummaries,
       ...users.listSummaries,
     },
+    followers: { task: { entity: "flow_run", listIds: flowEngine.service.listRootRunIds } },
     logger,
-  );
-  return { notifier, taskQueue, llm, flowEngine, media, content, creator, users, hub };
+    pulse: { entity: "worker", listRows: taskQueue.service.listLiveWorkers, everyMs: workerPulseMs },
+  });
+  return { notifier, taskQueue, llm, flowEngine, media, content, creator, users, insights, hub };
 }
 
 function createHttp(
@@ -177,8 +197,12 @@ function createHttp(
     lessons: modules.content.lessonRoutes,
     learner: modules.content.learnerRoutes,
     creator: modules.creator.routes,
+    replay: modules.creator.replayRoutes,
+    retryOptions: modules.creator.retryOptionsRoutes,
+    bulk: modules.creator.bulkRoutes,
     media: modules.media.routes,
     users: modules.users.routes,
+    insights: modules.insights.routes,
     events: createEventRoutes(modules.hub, isStopping),
   });
   application.route(

@@ -3,6 +3,7 @@ import { contentErrors } from "./modules/content/errors.ts";
 import { creatorErrors } from "./modules/content-creator/errors.ts";
 import { offlineAuthorErrors } from "./modules/content-creator/offline-author/errors.ts";
 import { flowEngineErrors } from "./modules/flow-engine/errors.ts";
+import { insightErrors } from "./modules/insights/errors.ts";
 import { llmErrors } from "./modules/llm/errors.ts";
 import { mediaErrors } from "./modules/media/errors.ts";
 import { taskQueueErrors } from "./modules/task-queue/errors.ts";
@@ -22,4 +23,5 @@ export const errorDefinitions: Readonly<Record<string, ErrorDefinition>> = {
   ...contentErrors.definitions,
   ...creatorErrors.definitions,
   ...offlineAuthorErrors.definitions,
+  ...insightErrors.definitions,
 };

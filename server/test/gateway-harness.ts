@@ -97,7 +97,7 @@ export async function startGatewayHarness() {
     },
     /** The step's requests with all their details, oldest first. */
     async requestsOfStep(): Promise<LlmRequestDetails[]> {
-      const page = await llm.service.listRequests({ step_run_id: step.step_run_id, limit: 50 });
+      const page = await llm.service.listRequests({ step_run_id: step.step_run_id }, { limit: 50 });
       return await Promise.all(page.rows.toReversed().map(({ id }) => llm.service.getRequest(id)));
     },
     /** Ends the step as far as its calls are concerned. */

@@ -1,17 +1,16 @@
 import { listPublishedUnits } from "../src/modules/content/repo/learner-repo.ts";
 import { listLessonSummaries } from "../src/modules/content/repo/lesson-repo.ts";
-import { listUnitSummaries, listUnits } from "../src/modules/content/repo/unit-repo.ts";
-import {
-  listFlowRunSummaries,
-  listFlowRuns,
-  listStepSummaries,
-} from "../src/modules/flow-engine/repo/reading.ts";
+import { listUnits } from "../src/modules/content/repo/unit-lists.ts";
+import { listUnitSummaries } from "../src/modules/content/repo/unit-repo.ts";
+import { listFlowRunSummaries, listStepSummaries } from "../src/modules/flow-engine/repo/reading.ts";
+import { listFlowRuns } from "../src/modules/flow-engine/repo/run-lists.ts";
 import { createRequestListRepo } from "../src/modules/llm/repo/request-lists.ts";
 import { listTaskSummaries, listTasks } from "../src/modules/task-queue/repo/reading.ts";
 import { listUserSummaries, listUsers } from "../src/modules/users/repo.ts";
 import type { Database } from "../src/platform/database.ts";
-import { countCap } from "../src/platform/page.ts";
-import { type LargeTable, largeTableId } from "./large-tables.ts";
+import { searchWindow } from "../src/platform/newest-ids.ts";
+import { countCap, type PageQuery } from "../src/platform/page.ts";
+import { type LargeTable, largeTableId, largeTables } from "./large-tables.ts";
 
 /** A read of one page as the product sends it, with what its plan must keep to. */
 export interface ListRead {
@@ -20,10 +19,12 @@ export interface ListRead {
   readonly table: LargeTable;
   /** At least one of these finds the page's rows. */
   readonly indexes: readonly string[];
-  /** A text search may look at this many rows more. */
-  readonly window?: number;
-  /** Sends the page's query and its count; `cursor` is the last id that was seen. */
-  read(database: Database, cursor: string | null): Promise<unknown>;
+  /** Words that are looked up before; common ones are then looked for row by row in the newest. */
+  readonly words?: "rare" | "common";
+  /** Durations or costs between bounds. */
+  readonly hasSpan: boolean;
+  /** Sends the page's query and its count. */
+  read(database: Database, page: PageQuery): Promise<unknown>;
 }
 
 /** A read of summary rows by their ids, for the change stream. */
@@ -34,15 +35,20 @@ export interface SummaryRead {
 
 /** Rows of a page; one more is read to know whether there is a next one. */
 export const pageLimit = 50;
-const textWindow = 20_000;
+const commonWords: readonly string[] = ["course", "of"];
 
 type Filters<Filter> = readonly (readonly [filter: Filter, ...indexes: string[]])[];
+
+function wordsOf(filter: object): Pick<ListRead, "words"> {
+  if (!("q" in filter)) return {};
+  return { words: commonWords.includes(String(filter.q)) ? "common" : "rare" };
+}
 
 function readsOf<Filter extends object>(
   name: string,
   table: LargeTable,
   filters: Filters<Filter>,
-  read: (database: Database, filter: Filter, cursor: string | null) => Promise<unknown>,
+  read: (database: Database, filter: Filter, page: PageQuery) => Promise<unknown>,
 ): ListRead[] {
   return filters.map(([filter, ...indexes]) => {
     const query = Object.entries(filter).map(([field, value]) => `${field}=${value}`);
@@ -50,8 +56,9 @@ function readsOf<Filter extends object>(
       name: query.length === 0 ? name : `${name}?${query.join("&")}`,
       table,
       indexes,
-      ...("q" in filter && table !== "users" && { window: textWindow }),
-      read: (database, cursor) => read(database, filter, cursor),
+      ...(table !== "users" && wordsOf(filter)),
+      hasSpan: Object.keys(filter).some((field) => /^(min|max)_/.test(field)),
+      read: (database, page) => read(database, filter, page),
     };
   });
 }
@@ -75,17 +82,33 @@ const taskReads = readsOf<Parameters<typeof listTasks>[1]>(
     [{ task_name: "unit_creation" }, "tasks_name", "tasks_pkey"],
     [{ unit_id }, "tasks_unit"],
     [created, "tasks_pkey"],
-    [{ q: "volcanoes" }, "tasks_pkey"],
+    [{ user_id: largeTableId(1) }, "tasks_user", "tasks_pkey"],
+    [{ user_id: largeTableId(22) }, "tasks_user"],
+    [{ mode: "resume" }, "tasks_mode"],
+    [{ mode: "from_scratch" }, "tasks_pkey"],
+    [{ min_duration_ms: 600_000 }, "tasks_duration"],
+    [{ min_duration_ms: 1_000, max_duration_ms: 300_000 }, "tasks_duration"],
+    [{ max_duration_ms: 1_000 }, "tasks_duration"],
+    [{ min_duration_ms: 600_000, ...created }, "tasks_duration"],
+    [{ min_duration_ms: 600_000, status: ["completed"] }, "tasks_duration"],
+    [{ min_duration_ms: 600_000, task_name: "unit_creation" }, "tasks_duration"],
+    [{ q: "volcanoes" }, "tasks_unit"],
+    [{ q: "glaciers" }, "tasks_pkey"],
+    [{ q: "tokens are taken" }, "tasks_error"],
+    [{ q: "call 77 to" }, "tasks_error"],
+    [{ q: "llm_replay" }, "tasks_name"],
+    [{ q: "course" }, "tasks_unit", "tasks_pkey"],
+    [{ q: "of" }, "tasks_pkey"],
     [{ q: owner_id }, "tasks_pkey"],
+    [{ unit_id, q: "course" }, "tasks_unit"],
     [{ task_name: "unit_creation", status: ["failed"] }, "tasks_failed", "tasks_status"],
     [{ task_name: "llm_replay", status: ["completed"] }, "tasks_name"],
     [{ unit_id, status: ["completed", "failed"] }, "tasks_unit"],
     [{ status: ["failed"], ...created }, "tasks_failed", "tasks_status"],
-    [{ status: ["failed"], q: "refused" }, "tasks_failed", "tasks_status"],
+    [{ status: ["failed"], q: "refused" }, "tasks_error"],
     [{ task_name: "unit_creation", ...created }, "tasks_name", "tasks_pkey"],
   ],
-  (database, filter, cursor) =>
-    listTasks(database, filter, { limit: pageLimit, cursor: cursor ?? undefined }),
+  listTasks,
 );
 
 const flowRunReads = readsOf<Parameters<typeof listFlowRuns>[1]>(
@@ -103,7 +126,19 @@ const flowRunReads = readsOf<Parameters<typeof listFlowRuns>[1]>(
     [{ unit_id }, "flow_runs_unit"],
     [{ parent_flow_run_id: largeTableId(5_998) }, "flow_runs_parent"],
     [created, "flow_runs_pkey"],
-    [{ q: "volcanoes" }, "flow_runs_pkey"],
+    [{ user_id: largeTableId(22) }, "flow_runs_user"],
+    [{ min_duration_ms: 600_000 }, "flow_runs_duration"],
+    [{ max_duration_ms: 300_000 }, "flow_runs_duration"],
+    [{ min_cost_usd: "1" }, "flow_runs_cost"],
+    [{ max_cost_usd: "0.5" }, "flow_runs_cost"],
+    [{ max_cost_usd: "0.001" }, "flow_runs_cost"],
+    [{ min_cost_usd: "1", status: ["completed"] }, "flow_runs_cost"],
+    [{ min_cost_usd: "1", min_duration_ms: 1_000 }, "flow_runs_duration", "flow_runs_cost"],
+    [{ q: "volcanoes" }, "flow_runs_unit"],
+    [{ q: "glaciers" }, "flow_runs_task_id_flow_key_key"],
+    [{ q: "tokens are taken" }, "flow_runs_error"],
+    [{ q: "art_creation" }, "flow_runs_name"],
+    [{ q: "course" }, "flow_runs_unit", "flow_runs_pkey"],
     [{ q: owner_id.slice(0, 12) }, "flow_runs_pkey"],
     [{ unit_id, status: ["completed"] }, "flow_runs_unit"],
     [{ unit_id, flow_name: "lesson_creation" }, "flow_runs_unit"],
@@ -111,11 +146,10 @@ const flowRunReads = readsOf<Parameters<typeof listFlowRuns>[1]>(
     [{ flow_name: "unit_art_creation", status: ["completed"] }, "flow_runs_name"],
     [{ status: ["failed"], ...created }, "flow_runs_status"],
   ],
-  (database, filter, cursor) =>
-    listFlowRuns(database, filter, { limit: pageLimit, cursor: cursor ?? undefined }),
+  listFlowRuns,
 );
 
-type RequestFilter = Parameters<ReturnType<typeof createRequestListRepo>["list"]>[0];
+type RequestFilter = Parameters<ReturnType<typeof createRequestListRepo>["listPage"]>[0];
 
 const requestReads = readsOf<RequestFilter>(
   "requests",
@@ -138,7 +172,22 @@ const requestReads = readsOf<RequestFilter>(
     [{ provider: "google" }, "llm_requests_provider"],
     [{ model: "gpt" }, "llm_requests_model", "llm_requests_pkey"],
     [{ model: "gpt-old" }, "llm_requests_model"],
-    [{ q: "limited" }, "llm_requests_pkey"],
+    [created, "llm_requests_pkey"],
+    [{ step_name: "write" }, "llm_requests_step_name", "llm_requests_pkey"],
+    [{ step_name: "draw" }, "llm_requests_step_name"],
+    [{ replay_of_request_id: largeTableId(1) }, "llm_requests_replays"],
+    [{ min_duration_ms: 600_000 }, "llm_requests_duration"],
+    [{ min_duration_ms: 60_000 }, "llm_requests_duration"],
+    [{ min_cost_usd: "0.5" }, "llm_requests_cost"],
+    [{ min_cost_usd: "0.001" }, "llm_requests_cost"],
+    [{ min_cost_usd: "0.5", provider: "openai" }, "llm_requests_cost"],
+    [{ q: "limited" }, "llm_requests_error"],
+    [{ q: "volcanoes" }, "llm_requests_unit"],
+    [{ q: "glaciers" }, "llm_requests_task"],
+    [{ q: "gpt-old" }, "llm_requests_model"],
+    [{ q: "goog" }, "llm_requests_provider"],
+    [{ q: "answer-4711" }, "llm_requests_response"],
+    [{ q: "course" }, "llm_requests_unit", "llm_requests_pkey"],
     [{ q: owner_id }, "llm_requests_pkey"],
     [{ provider: "openai", model: "gpt-old" }, "llm_requests_model"],
     [{ model: "gpt", status: ["failed"] }, "llm_requests_status"],
@@ -147,13 +196,10 @@ const requestReads = readsOf<RequestFilter>(
     [{ unit_id, status: ["completed"] }, "llm_requests_unit"],
     [{ unit_id, kind: ["object"] }, "llm_requests_unit"],
   ],
-  (database, filter, cursor) => {
-    const repo = createRequestListRepo(database);
-    return Promise.all([repo.list(filter, pageLimit + 1, cursor), repo.count(filter)]);
-  },
+  (database, filter, page) => createRequestListRepo(database).listPage(filter, page),
 );
 
-const unitReads = readsOf<Omit<Parameters<typeof listUnits>[1], "limit" | "after">>(
+const unitReads = readsOf<Parameters<typeof listUnits>[1]>(
   "units",
   "units",
   [
@@ -163,28 +209,40 @@ const unitReads = readsOf<Omit<Parameters<typeof listUnits>[1], "limit" | "after
     [{ status: ["in_progress", "paused"] }, "units_status"],
     [{ user_id: largeTableId(1) }, "units_user", "units_pkey"],
     [{ user_id: largeTableId(22) }, "units_user"],
+    [created, "units_pkey"],
+    [{ learner_level: "advanced" }, "units_level"],
+    [{ author: "google" }, "units_author"],
+    [{ min_duration_ms: 600_000 }, "units_duration"],
+    [{ min_cost_usd: "1" }, "units_cost"],
     [{ q: "volcanoes" }, "units_title"],
+    [{ q: "glaciers" }, "units_pkey"],
+    [{ q: "tokens are taken" }, "units_error"],
     [{ q: "course" }, "units_pkey"],
     [{ user_id: largeTableId(22), status: ["completed"] }, "units_user"],
     [{ status: ["failed"], q: "course" }, "units_status"],
   ],
-  (database, filter, after) => listUnits(database, { ...filter, limit: pageLimit, after }),
+  listUnits,
 );
 
-const publishedReads = readsOf("learner/units", "units", [[{}, "units_published"]], (database, _, after) =>
-  listPublishedUnits(database, { limit: pageLimit, after }),
+const publishedReads = readsOf(
+  "learner/units",
+  "units",
+  [[{}, "units_published"]],
+  (database, _, { limit, cursor }) => listPublishedUnits(database, { limit, after: cursor ?? null }),
 );
 
-const userReads = readsOf<Omit<Parameters<typeof listUsers>[1], "limit" | "after">>(
+const userReads = readsOf<Parameters<typeof listUsers>[1]>(
   "users",
   "users",
   [
     [{}, "users_pkey"],
     [{ role: "learner" }, "users_role", "users_pkey"],
     [{ role: "operator" }, "users_role"],
+    [{ is_active: true }, "users_active", "users_pkey"],
+    [{ is_active: false }, "users_active"],
     [{ q: "person" }, "users_pkey"],
   ],
-  (database, filter, after) => listUsers(database, { ...filter, limit: pageLimit, after }),
+  listUsers,
 );
 
 /** Every list of the product, with each filter alone and the common pairs. */
@@ -208,9 +266,19 @@ export const summaryReads: readonly SummaryRead[] = [
   { table: "users", read: listUserSummaries },
 ];
 
+/** Most rows that a query of the list may put in order: those of a few branches, of many where runs of an index are merged. */
+export function sortedBound(read: ListRead, isCount: boolean): number {
+  if (read.words === undefined && !read.hasSpan) return 4 * (pageLimit + 1);
+  if (isCount && read.hasSpan) return countCap * 5;
+  return isCount || read.words === "common" ? countCap * 2 : 5_000;
+}
+
 /** Most rows that a query of the list may read of any table, of one scan. */
 export function rowsBound(read: ListRead, isCount: boolean): number {
-  if (read.window !== undefined) return read.window + pageLimit;
+  // Units are read by id, or all while they are fewer than the rows that are tested.
+  if (read.words === "common" && !isCount) return Math.max(searchWindow, largeTables.units) + pageLimit;
+  // A count reads each of a few runs to its cap.
+  if (read.hasSpan && isCount) return countCap * 5;
   // A count may go past the rows that a value of at least half of them leaves out.
   return isCount ? countCap * 2 : 5_000;
 }

@@ -91,6 +91,8 @@ type Api = ReturnType<typeof hc<ApiType>>;
 export type ApiRows = {
   unit: InferResponseType<Api["content"]["units"]["$get"], 200>[number];
   unit_detail: InferResponseType<Api["content"]["units"][":id"]["$get"], 200>;
+  source: InferResponseType<Api["content"]["units"][":id"]["sources"][":position"]["$get"], 200>;
+  retry_options: InferResponseType<Api["content-creator"]["units"][":id"]["retry-options"]["$get"], 200>;
   lesson: InferResponseType<Api["content"]["lessons"][":id"]["$get"], 200>;
   task: InferResponseType<Api["task-queue"]["tasks"]["$get"], 200>[number];
   task_detail: InferResponseType<Api["task-queue"]["tasks"][":id"]["$get"], 200>;
@@ -105,6 +107,15 @@ export type ApiRows = {
   >[number];
   llm_request: InferResponseType<Api["llm"]["requests"]["$get"], 200>[number];
   llm_request_detail: InferResponseType<Api["llm"]["requests"][":id"]["$get"], 200>;
+  known_model: InferResponseType<Api["llm"]["models"]["$get"], 200>[number];
+  bulk_action: InferResponseType<Api["content-creator"]["bulk-actions"][":task_id"]["$get"], 200>;
+  bulk_item: InferResponseType<
+    Api["content-creator"]["bulk-actions"][":task_id"]["items"]["$get"],
+    200
+  >[number];
+  bulk_preview: InferResponseType<Api["content-creator"]["bulk-actions"]["preview"]["$post"], 200>;
   authors: InferResponseType<Api["content-creator"]["authors"]["$get"], 200>;
   user: InferResponseType<Api["admin"]["users"]["$get"], 200>[number];
+  search: InferResponseType<Api["admin"]["search"]["$get"], 200>;
+  saved_view: InferResponseType<Api["admin"]["saved-views"]["$get"], 200>[number];
 };

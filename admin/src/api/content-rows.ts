@@ -12,3 +12,7 @@ export type Exercise = Lesson["exercises"][number];
 export type Block = Lesson["body"][number];
 /** A piece of a paragraph: quoted from the source, a connecting phrase, or written by a model or a person. */
 export type Span = Extract<Block, { type: "paragraph" }>["spans"][number];
+/** One source of a unit with its whole text. */
+export type Source = ApiRows["source"];
+/** Both ways on for a unit that is not whole, each with what would run and what that costs. */
+export type RetryOptions = ApiRows["retry_options"];

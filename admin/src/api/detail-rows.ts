@@ -16,3 +16,11 @@ export type StepDetail = ApiRows["step_detail"];
 export type LogLine = ApiRows["log_line"];
 /** Who writes texts, speaks and draws on this installation. */
 export type Authors = ApiRows["authors"];
+/** A model that can be asked, or was once. */
+export type KnownModel = ApiRows["known_model"];
+/** A bulk action with its counts by outcome. */
+export type BulkAction = ApiRows["bulk_action"];
+/** One thing of a bulk action and what became of it. */
+export type BulkItem = ApiRows["bulk_item"];
+/** What a bulk action would do now. */
+export type BulkPreview = ApiRows["bulk_preview"];

@@ -1,6 +1,9 @@
 import { QueryClient } from "@tanstack/react-query";
 import { OutageError } from "./problem.ts";
 
+/** What nothing changed is as good as new for this long; the live stream shortens it. */
+export const keptFreshMs = 10_000;
+
 const outageRetries = 2;
 
 /**
@@ -11,7 +14,7 @@ export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        staleTime: 10_000,
+        staleTime: keptFreshMs,
         gcTime: 300_000,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,

@@ -7,6 +7,7 @@ import { addCreateCommand } from "./create.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addMigrateCommand } from "./migrate.ts";
 import { exitCodes, printError } from "./output.ts";
+import { addReplayCommand } from "./replay.ts";
 import { addSeedCommand } from "./seed/seed.ts";
 import { addRoleCommands } from "./start.ts";
 import { addUnitCommands } from "./units.ts";
@@ -49,6 +50,7 @@ function createProgram(): Command {
   addConfigCommand(program);
   addCreateCommand(program, clientFor);
   addUnitCommands(program, clientFor);
+  addReplayCommand(program, clientFor);
   addDoctorCommand(program, clientFor);
   return program;
 }

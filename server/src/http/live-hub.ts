@@ -1,5 +1,6 @@
 import type { LiveChange, LiveFeed, LivePosition } from "../platform/live-feed.ts";
 import type { Logger } from "../platform/logger.ts";
+import { createPeriodic } from "../platform/periodic.ts";
 
 /** A row of one of the summary views, as lists show it. */
 export type SummaryRow = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -34,12 +35,32 @@ export interface LiveHub {
 const parentFields = ["unit_id", "task_id", "flow_run_id", "step_run_id", "parent_flow_run_id"] as const;
 const idsPerRead = 500;
 
+/** Rows that move without being written as a change, such as the heartbeats of workers. */
+export interface Pulse {
+  readonly entity: string;
+  readonly listRows: () => Promise<readonly SummaryRow[]>;
+  readonly everyMs: number;
+}
+
+/** Rows of another entity that show a part of a changed row, such as the run whose progress is its task's. */
+export interface Follower {
+  readonly entity: string;
+  readonly listIds: (ids: readonly string[]) => Promise<readonly string[]>;
+}
+
+export interface LiveHubOptions {
+  readonly feed: LiveFeed;
+  readonly summaries: Readonly<Record<string, ListSummaries>>;
+  /** By the entity that changed. */
+  readonly followers?: Readonly<Record<string, Follower>>;
+  readonly logger: Logger;
+  /** Sent again and again while somebody listens. */
+  readonly pulse?: Pulse;
+}
+
 /** Turns changed ids into summary rows once per server and hands them to every connected browser. */
-export function createLiveHub(
-  feed: LiveFeed,
-  summaries: Readonly<Record<string, ListSummaries>>,
-  logger: Logger,
-): LiveHub {
+export function createLiveHub(options: LiveHubOptions): LiveHub {
+  const { feed, summaries, logger, pulse, followers = {} } = options;
   const listeners = new Set<(message: LiveMessage) => void>();
   let tail: Promise<void> = Promise.resolve();
   let unsubscribe: (() => void) | undefined;
@@ -48,11 +69,15 @@ export function createLiveHub(
     for (const listener of listeners) listener(message);
   }
 
+  async function readAll(changes: readonly LiveChange[]): Promise<LiveEvent[]> {
+    return readEvents(await withFollowers(changes, followers), summaries);
+  }
+
   async function deliver(changes: readonly LiveChange[], position: LivePosition): Promise<void> {
     if (listeners.size === 0) return;
     if (changes.length === 0) return broadcast({ kind: "reset", position });
     try {
-      broadcast({ kind: "changes", events: await readEvents(changes, summaries), position });
+      broadcast({ kind: "changes", events: await readAll(changes), position });
     } catch (error) {
       // The rows could not be read, so nobody can be told what they are now: let the pages read for themselves.
       logger.warn({ error }, "Live changes could not be read; connected pages are told to reload");
@@ -60,16 +85,26 @@ export function createLiveHub(
     }
   }
 
+  async function beat({ entity, listRows }: Pulse): Promise<void> {
+    const position = feed.position();
+    if (listeners.size === 0 || position === undefined) return;
+    const events = (await listRows()).map((row) => toEvent(entity, row.id, row));
+    if (events.length > 0) broadcast({ kind: "changes", events, position });
+  }
+  const pulses =
+    pulse && createPeriodic(pulse.everyMs, logger, `The ${pulse.entity} pulse`, () => beat(pulse));
+
   return {
     async start() {
       unsubscribe = feed.subscribe((changes, position) => {
         tail = tail.then(() => deliver(changes, position));
       });
       await feed.start();
+      pulses?.start();
     },
     async stop() {
       unsubscribe?.();
-      await feed.stop();
+      await Promise.all([feed.stop(), pulses?.stop()]);
       await tail;
       listeners.clear();
     },
@@ -84,12 +119,30 @@ export function createLiveHub(
       if (missed === null) return { kind: "reset", position: here };
       return {
         kind: "changes",
-        events: await readEvents(missed.changes, summaries),
+        events: await readAll(missed.changes),
         position: missed.position,
       };
     },
     position: () => feed.position(),
   };
+}
+
+async function withFollowers(
+  changes: readonly LiveChange[],
+  followers: Readonly<Record<string, Follower>>,
+): Promise<readonly LiveChange[]> {
+  const followed = await Promise.all(
+    Object.entries(followers).map(async ([entity, follower]): Promise<LiveChange[]> => {
+      const changed = changes.filter((change) => change.entity === entity).map(({ id }) => id);
+      if (changed.length === 0) return [];
+      const ids = await follower.listIds(changed);
+      const known = new Set(
+        changes.filter((change) => change.entity === follower.entity).map(({ id }) => id),
+      );
+      return ids.filter((id) => !known.has(id)).map((id) => ({ entity: follower.entity, id }));
+    }),
+  );
+  return [...changes, ...followed.flat()];
 }
 
 async function readEvents(

@@ -8,6 +8,18 @@ export const pageQuerySchema = z.object({
   cursor: z.string().optional().openapi({ description: "From the `Link` header of the page before." }),
 });
 
+/** Query fields of lists that can be walked both ways. */
+export const listQuerySchema = pageQuerySchema.extend({
+  direction: z
+    .enum(["older", "newer"])
+    .default("older")
+    .openapi({
+      description:
+        "`newer` gives the rows after the cursor that are nearest to it, still newest first: with `limit=1` the row before it " +
+        "in the same list.",
+    }),
+});
+
 /** `{id}` in a path. */
 export const idParameter = z.object({ id: z.uuid() });
 

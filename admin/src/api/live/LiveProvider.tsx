@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { keptFreshMs } from "../query-client.ts";
 import { joinLiveChannel, type LiveReader } from "./live-channel.ts";
 import type { ConnectionState } from "./live-messages.ts";
 import { createRowStore, type RowStore } from "./row-store.ts";
@@ -19,12 +20,22 @@ export function LiveProvider({ children, join = joinLiveChannel }: LiveProviderP
   const [store] = useState(createRowStore);
   const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting", as_of: null });
   const queryClient = useQueryClient();
+  const changedAt = useRef(0);
+  useEffect(() => {
+    const { queries } = queryClient.getDefaultOptions();
+    // What is kept but not on show misses changes: it is read again when it is shown next.
+    const staleTime = ({ state }: { state: { dataUpdatedAt: number } }) =>
+      state.dataUpdatedAt <= changedAt.current ? 0 : keptFreshMs;
+    queryClient.setDefaultOptions({ queries: { ...queries, staleTime } });
+  }, [queryClient]);
   useEffect(
     () =>
       join((message) => {
         if (message.kind === "state") setConnection(message.state);
-        else if (message.kind === "change") store.apply(message.change);
-        else {
+        else if (message.kind === "change") {
+          if (message.change.entity !== "worker") changedAt.current = Date.now();
+          store.apply(message.change);
+        } else {
           store.clear();
           void queryClient.invalidateQueries();
         }

@@ -15,3 +15,11 @@ test("a changed row is compared with every filter that can be told from it", () 
   expect(fitsFilters(change, { status: "failed" })).toBe(false);
   expect(fitsFilters(change, { task_id: "other" })).toBe(false);
 });
+
+test("a filter of several values takes each of them, and one that the change says nothing about rules nothing out", () => {
+  expect(fitsFilters(change, { status: "failed,running" })).toBe(true);
+  expect(fitsFilters(change, { status: "failed,paused" })).toBe(false);
+  expect(fitsFilters(change, { min_cost_usd: 2, q: "tides", created_from: "2026-11-01T00:00:00Z" })).toBe(
+    true,
+  );
+});

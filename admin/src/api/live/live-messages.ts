@@ -7,6 +7,7 @@ export const liveEntities = [
   "unit",
   "lesson",
   "worker",
+  "step_log",
 ] as const;
 
 /** One of the reported kinds. */

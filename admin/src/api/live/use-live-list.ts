@@ -5,15 +5,17 @@ import { type ListState, type ReadPage, useListQuery } from "../list-query.ts";
 import type { LiveChange, LiveEntity } from "./live-messages.ts";
 import { useArrivals, useLiveRefresh } from "./use-live.ts";
 
-/** Filters that cannot be told from a changed row, because they ask for words or for times. */
-const unknowable = new Set(["q", "created_from", "created_to"]);
+// Further down a smooth scroll would fly past thousands of rows.
+const longestGlidePx = 3_000;
 
-/** Whether a changed row can belong to a list with these filters. */
+/** Whether a changed row can belong to a list with these filters; what cannot be told from the change rules nothing out. */
 export function fitsFilters(change: LiveChange, filters: Query): boolean {
   const fields: Record<string, unknown> = { ...change.parents, ...change.patch };
-  return Object.entries(filters).every(
-    ([name, value]) => value === undefined || value === "" || unknowable.has(name) || fields[name] === value,
-  );
+  return Object.entries(filters).every(([name, value]) => {
+    const field = fields[name];
+    if (value === undefined || value === "" || field === undefined) return true;
+    return String(value).split(",").includes(String(field));
+  });
 }
 
 /**
@@ -43,7 +45,7 @@ export function useLiveList<Row extends { id: string }>(
     reload,
   );
   const showWaiting = () => {
-    window.scrollTo({ top: 0, behavior: "smooth" });
+    window.scrollTo({ top: 0, behavior: window.scrollY > longestGlidePx ? "instant" : "smooth" });
     reload();
   };
   return { list, waiting: away ? arrivals : 0, showWaiting };

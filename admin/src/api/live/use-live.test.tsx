@@ -1,5 +1,5 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, cleanup, render, screen } from "@testing-library/react";
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { LiveProvider } from "./LiveProvider.tsx";
 import type { LiveReader } from "./live-channel.ts";
@@ -48,7 +48,35 @@ test("after a gap the patches are forgotten and everything on show is read again
   tell(changed("t", 2, { status: "completed" }));
   tell({ kind: "reset" });
   expect(screen.getByText("pending")).toBeTruthy();
-  expect(invalidate).toHaveBeenCalledTimes(1);
+  expect(invalidate).toHaveBeenLastCalledWith();
+});
+
+function Unit({ read }: { read: () => Promise<string> }) {
+  return <p>{useQuery({ queryKey: ["item", "unit"], queryFn: read }).data ?? "nothing yet"}</p>;
+}
+
+test("what is kept but not on show is read again when it is shown after a change", async () => {
+  const read = vi.fn(async () => "unit");
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: 60_000 } } });
+  let tell: LiveReader = () => undefined;
+  const join = (reader: LiveReader) => {
+    tell = reader;
+    return () => undefined;
+  };
+  const page = (shown: boolean) => (
+    <QueryClientProvider client={client}>
+      <LiveProvider join={join}>{shown && <Unit read={read} />}</LiveProvider>
+    </QueryClientProvider>
+  );
+  const { rerender } = render(page(true));
+  await screen.findByText("unit");
+  rerender(page(false));
+  rerender(page(true));
+  expect(read).toHaveBeenCalledTimes(1);
+  rerender(page(false));
+  tell(changed("t", 2, {}));
+  rerender(page(true));
+  await waitFor(() => expect(read).toHaveBeenCalledTimes(2));
 });
 
 function Arrivals() {

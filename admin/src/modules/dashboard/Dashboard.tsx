@@ -2,6 +2,7 @@ import type { QueueStatus } from "../../api/detail-rows.ts";
 import { useItemQuery, useResource } from "../../api/item-query.ts";
 import type { LiveChange } from "../../api/live/live-messages.ts";
 import { useLiveRefresh, useLiveState } from "../../api/live/use-live.ts";
+import { useWorkerNews } from "../../api/live/use-worker-news.ts";
 import { describeError } from "../../api/problem.ts";
 import type { TaskSummary, UnitSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
@@ -71,7 +72,7 @@ function useBoard() {
   const reload = () => {
     for (const part of parts) part.reload();
   };
-  useLiveRefresh((change) => change.entity === "worker", queue.reload);
+  useWorkerNews(queue.reload);
   useLiveRefresh((change) => movesJobs(change, board), reload);
   return {
     queue: queue.data,

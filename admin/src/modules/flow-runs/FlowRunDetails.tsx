@@ -1,19 +1,22 @@
 import { useParams } from "@tanstack/react-router";
 import type { FlowRunDetail } from "../../api/detail-rows.ts";
 import { useLiveState } from "../../api/live/use-live.ts";
+import { loadPayloadText } from "../../api/payload-text.ts";
 import { describeError } from "../../api/problem.ts";
 import { paths } from "../../paths.ts";
-import { LazyJson } from "../../ui/content/LazyJson.tsx";
+import { PayloadView } from "../../ui/content/PayloadView.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { Card } from "../../ui/page/Card.tsx";
 import { DataStates } from "../../ui/page/DataStates.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock, SkeletonRows } from "../../ui/page/Skeleton.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { useNeighbours } from "../lists/public.ts";
 import { FlowRunFacts } from "./FlowRunFacts.tsx";
 import { FlowRunFailure } from "./FlowRunFailure.tsx";
 import { FlowRunLogs } from "./FlowRunLogs.tsx";
-import { useFlowRun } from "./flow-run-api.ts";
+import { runPayloadPath, useFlowRun } from "./flow-run-api.ts";
 import { partOf } from "./flow-run-words.ts";
 import { RunTimeline } from "./RunTimeline.tsx";
 
@@ -25,14 +28,17 @@ export function FlowRunDetails() {
 
 function FlowRunPage({ id }: { id: string }) {
   const detail = useFlowRun(id);
+  const neighbours = useNeighbours("flows", id);
   const run = detail.data;
-  const title = run === undefined ? "Flow run" : `${run.unit_title ?? run.flow_name} ${partOf(run)}`.trim();
+  const title =
+    run === undefined ? "Flow run" : `${shortName(run.unit_title ?? run.flow_name)} ${partOf(run)}`.trim();
   useDocumentTitle(title);
   return (
     <>
       <PageHeader
         title={title}
-        breadcrumbs={breadcrumbsOf(run)}
+        breadcrumbs={breadcrumbsOf(run, neighbours.listHref)}
+        neighbours={neighbours}
         status={run?.status}
         id={id}
         live={useLiveState()}
@@ -53,9 +59,9 @@ function FlowRunPage({ id }: { id: string }) {
   );
 }
 
-function breadcrumbsOf(run: FlowRunDetail | undefined) {
+function breadcrumbsOf(run: FlowRunDetail | undefined, listHref: string) {
   const list = (
-    <AppLink key="list" href={paths.flowRuns()}>
+    <AppLink key="list" href={listHref}>
       Flow Runs
     </AppLink>
   );
@@ -82,11 +88,19 @@ function FlowRunContent({ run }: { run: FlowRunDetail }) {
         <div className="stack">
           <RunTimeline run={run} />
           <Card title="Input" padded>
-            <LazyJson value={run.input} label="input" missing="not kept any more" />
+            <PayloadView
+              value={run.input}
+              characters={run.input_characters}
+              load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "input"), onProgress)}
+              label="input"
+              missing="not kept any more"
+            />
           </Card>
           <Card title="Output" padded>
-            <LazyJson
+            <PayloadView
               value={run.output}
+              characters={run.output_characters}
+              load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "output"), onProgress)}
               label="output"
               missing={run.status === "completed" ? "not kept any more" : "none: the run is not completed"}
             />

@@ -7,6 +7,7 @@ import { ShortId } from "../../ui/value/CopyId.tsx";
 import { formatCount, formatDuration } from "../../ui/value/format.ts";
 import { Elapsed, Moment, RelativeTime } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
 
 type FlowRunFactsProps = { run: FlowRunDetail };
 
@@ -31,7 +32,7 @@ export function FlowRunFacts({ run }: FlowRunFactsProps) {
             name: "Unit",
             value: run.unit_id !== null && (
               <AppLink className="link" href={paths.unit(run.unit_id)}>
-                {run.unit_title}
+                {shortName(run.unit_title ?? "")}
               </AppLink>
             ),
           },
@@ -63,7 +64,7 @@ export function FlowRunFacts({ run }: FlowRunFactsProps) {
             name: "Asked by",
             value: run.user_id !== null && (
               <AppLink className="link" href={paths.user(run.user_id)}>
-                {run.user_name}
+                {shortName(run.user_name ?? "")}
               </AppLink>
             ),
           },

@@ -3,13 +3,20 @@ import type { StepSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { ErrorBlock } from "../../ui/page/ErrorBlock.tsx";
+import { LongText } from "../../ui/value/LongText.tsx";
+import { visibleText } from "../../ui/value/visible-text.ts";
 import { useStep } from "./flow-run-api.ts";
 import { childNameOf } from "./run-timeline.ts";
+
+const longestCause = 20_000;
 
 /** The causes of a failure from the outermost to the first, one a line. */
 export function causeChainOf(step: Pick<StepDetail, "error_code" | "error_causes">): string {
   const chain = step.error_causes.map((cause) => `caused by ${cause.code ?? cause.name}: ${cause.message}`);
-  return [step.error_code ?? "", ...chain].filter((line) => line !== "").join("\n");
+  return [step.error_code ?? "", ...chain]
+    .filter((line) => line !== "")
+    .map((line) => visibleText(line.slice(0, longestCause)))
+    .join("\n");
 }
 
 /** Why a run failed, in words; the failed step's causes are folded beneath, its last request is one click away. */
@@ -19,7 +26,7 @@ export function FlowRunFailure({ run }: { run: FlowRunDetail }) {
   const child = run.children.find((candidate) => candidate.status === "failed");
   return (
     <ErrorBlock
-      title={run.error_message ?? "The run failed without a reason"}
+      title={<LongText text={run.error_message ?? "The run failed without a reason"} />}
       raw={run.error_code}
       actions={
         child !== undefined && (
@@ -39,7 +46,7 @@ function FailedStep({ run, step }: { run: FlowRunDetail; step: StepSummary }) {
   const request = step.llm_request_ids.at(-1);
   return (
     <ErrorBlock
-      title={run.error_message ?? step.error_message ?? "The run failed without a reason"}
+      title={<LongText text={run.error_message ?? step.error_message ?? "The run failed without a reason"} />}
       raw={detail.data === undefined ? run.error_code : causeChainOf(detail.data)}
       actions={
         <>
@@ -49,7 +56,7 @@ function FailedStep({ run, step }: { run: FlowRunDetail; step: StepSummary }) {
             </AppLink>
           )}
           {run.unit_id !== null && (
-            <AppLink className="button" href={paths.unit(run.unit_id)}>
+            <AppLink className="button" href={paths.unit(run.unit_id, { retry: "1" })}>
               Open the unit to retry
             </AppLink>
           )}

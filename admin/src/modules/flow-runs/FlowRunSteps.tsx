@@ -2,17 +2,27 @@ import { describeError } from "../../api/problem.ts";
 import type { FlowRunSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
+import { useOpenKeys } from "../../ui/link/search-params.ts";
 import { DataStates } from "../../ui/page/DataStates.tsx";
 import { SkeletonRows } from "../../ui/page/Skeleton.tsx";
-import { lookOfStatus } from "../../ui/status/status-tone.ts";
-import { DataTable } from "../../ui/table/DataTable.tsx";
+import { LongText } from "../../ui/value/LongText.tsx";
 import { useFlowRun } from "./flow-run-api.ts";
-import { barsOf, shownStatusOf } from "./step-bars.ts";
+import { StepTable } from "./StepTable.tsx";
+import { barsOf } from "./step-bars.ts";
 import { stepColumns } from "./step-columns.tsx";
 
+const leftOut = new Set(["attempt", "tokens", "cost"]);
+
+type FlowRunStepsProps = {
+  run: FlowRunSummary;
+  /** Where the list does not have the whole width of the page: names keep their room. */
+  narrow?: boolean;
+};
+
 /** The steps of one run, fetched when its row is opened and kept current while it stays open. */
-export function FlowRunSteps({ run }: { run: FlowRunSummary }) {
+export function FlowRunSteps({ run, narrow = false }: FlowRunStepsProps) {
   const detail = useFlowRun(run.id);
+  const [openKeys, toggle] = useOpenKeys("step");
   return (
     <DataStates
       data={detail.data?.steps}
@@ -24,17 +34,21 @@ export function FlowRunSteps({ run }: { run: FlowRunSummary }) {
       {(steps) => (
         <>
           {steps.length > 0 && (
-            <DataTable
+            <StepTable
               label={`Steps of ${run.flow_name}`}
-              columns={stepColumns(steps.flatMap(barsOf))}
-              rows={steps}
-              rowKey={(step) => step.id}
-              statusWord={(step) => lookOfStatus(shownStatusOf(step)).word}
+              columns={stepColumns(steps.flatMap(barsOf)).filter(({ key }) => !narrow || !leftOut.has(key))}
+              steps={steps}
+              openKeys={openKeys}
+              onToggle={toggle}
             />
           )}
           <div className="card-foot">
             <span className="text-2">
-              {run.error_message ?? (steps.length === 0 ? "No step has begun." : "")}
+              {run.error_message === null ? (
+                steps.length === 0 && "No step has begun."
+              ) : (
+                <LongText text={run.error_message} />
+              )}
             </span>
             <span className="spacer" />
             <AppLink className="button" href={paths.flowRun(run.id)}>

@@ -1,17 +1,19 @@
 import type { StepDetail } from "../../api/detail-rows.ts";
+import { loadPayloadText } from "../../api/payload-text.ts";
 import { describeError } from "../../api/problem.ts";
 import type { StepSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
-import { LazyJson } from "../../ui/content/LazyJson.tsx";
+import { PayloadView } from "../../ui/content/PayloadView.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { Facts } from "../../ui/page/Card.tsx";
 import { DataStates } from "../../ui/page/DataStates.tsx";
 import { SkeletonBlock } from "../../ui/page/Skeleton.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
-import { DataTable } from "../../ui/table/DataTable.tsx";
+import { type Column, DataTable } from "../../ui/table/DataTable.tsx";
 import { ShortId } from "../../ui/value/CopyId.tsx";
 import { formatDuration } from "../../ui/value/format.ts";
-import { useStep } from "./flow-run-api.ts";
+import { LongText } from "../../ui/value/LongText.tsx";
+import { stepPayloadPath, useStep } from "./flow-run-api.ts";
 import "./step-table.css";
 import { shownStatusOf } from "./step-bars.ts";
 import { detailedStepColumns } from "./step-columns.tsx";
@@ -19,23 +21,25 @@ import { detailedStepColumns } from "./step-columns.tsx";
 type StepTableProps = {
   steps: StepSummary[];
   label: string;
+  columns?: Column<StepSummary>[];
   openKeys: ReadonlySet<string>;
   onToggle: (key: string) => void;
-  highlighted: string | null;
-  onHighlight: (key: string | null) => void;
+  highlighted?: string | null;
+  onHighlight?: (key: string | null) => void;
 };
 
 /** The steps of a run as rows that open to their input, output, requests and the causes of a failure. */
-export function StepTable({ steps, label, openKeys, onToggle, highlighted, onHighlight }: StepTableProps) {
+export function StepTable(props: StepTableProps) {
+  const { steps, label, columns = detailedStepColumns, openKeys, onToggle } = props;
   return (
     <DataTable
       label={label}
-      columns={detailedStepColumns}
+      columns={columns}
       rows={steps}
       rowKey={(step) => step.id}
       statusWord={(step) => lookOfStatus(shownStatusOf(step)).word}
-      highlightedKey={highlighted}
-      onHighlight={onHighlight}
+      highlightedKey={props.highlighted ?? null}
+      onHighlight={props.onHighlight}
       expansion={{
         openKeys,
         onToggle,
@@ -75,24 +79,44 @@ function StepContent({ step }: { step: StepDetail }) {
             name: "Requests",
             value: step.llm_request_ids.length > 0 && <Requests step={step} />,
           },
+          { name: "Attempt", value: step.attempt > 1 && `number ${step.attempt} of this step` },
           { name: "Waiting", value: lengthOf(step.waiting_ms) },
           { name: "Working", value: lengthOf(step.working_ms) },
           {
             name: "Reused",
-            value:
-              step.reused_from_step_run_id !== null &&
-              "recorded by an earlier run of this lineage, not paid again",
+            value: step.reused_from_flow_run_id !== null && (
+              <>
+                from the{" "}
+                <AppLink
+                  className="link"
+                  href={paths.flowRun(step.reused_from_flow_run_id, {
+                    step: step.reused_from_step_run_id ?? "",
+                  })}
+                >
+                  run <ShortId id={step.reused_from_flow_run_id} />
+                </AppLink>{" "}
+                that recorded it; not run and not paid again
+              </>
+            ),
           },
         ]}
       />
       <section aria-label={`Input of ${step.step_name}`}>
         <h3 className="text-3">Input</h3>
-        <LazyJson value={step.input} label="input" missing="not kept any more" />
+        <PayloadView
+          value={step.input}
+          characters={step.input_characters}
+          load={(onProgress) => loadPayloadText(stepPayloadPath(step, "input"), onProgress)}
+          label="input"
+          missing="not kept any more"
+        />
       </section>
       <section aria-label={`Output of ${step.step_name}`}>
         <h3 className="text-3">Output</h3>
-        <LazyJson
+        <PayloadView
           value={step.output}
+          characters={step.output_characters}
+          load={(onProgress) => loadPayloadText(stepPayloadPath(step, "output"), onProgress)}
           label="output"
           missing={step.status === "completed" ? "not kept any more" : "none yet"}
         />
@@ -105,12 +129,15 @@ function Causes({ step }: { step: StepDetail }) {
   const causes = step.error_causes.map((cause, depth) => ({ ...cause, key: `cause-${depth}` }));
   return (
     <div>
-      <p>{step.error_message}</p>
+      <p>
+        <LongText text={step.error_message ?? ""} />
+      </p>
       {causes.length > 0 && (
         <ol className="causes text-2">
           {causes.map((cause) => (
             <li key={cause.key}>
-              caused by <span className="mono">{cause.code ?? cause.name}</span>: {cause.message}
+              caused by <span className="mono">{cause.code ?? cause.name}</span>:{" "}
+              <LongText text={cause.message} />
             </li>
           ))}
         </ol>

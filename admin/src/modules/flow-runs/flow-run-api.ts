@@ -7,6 +7,8 @@ import type { FlowRunSummary } from "../../api/rows.ts";
 
 const runsPath = "/flow-engine/runs";
 const longestPage = 200;
+/** As many runs of a unit are read for its page; its list of runs reads on. */
+export const mostUnitRuns = longestPage;
 
 /** Flow runs that one task executed, newest first; `filters` narrow them further. */
 export function getFlowRunsByTaskId(
@@ -88,4 +90,14 @@ export function useFlowRunLogs(id: string): ItemState<LogLine[]> {
 /** Where the log can be downloaded as plain text. */
 export function logFileAddress(id: string): string {
   return `/api/v1${runsPath}/${id}/logs?format=text`;
+}
+
+/** Where the input or output of a run is read when it is too big to come along. */
+export function runPayloadPath(id: string, part: "input" | "output"): string {
+  return `${runsPath}/${id}/payloads/${part}`;
+}
+
+/** Where the input or output of a step is read when it is too big to come along. */
+export function stepPayloadPath(step: { id: string; flow_run_id: string }, part: "input" | "output"): string {
+  return `${runsPath}/${step.flow_run_id}/steps/${step.id}/payloads/${part}`;
 }

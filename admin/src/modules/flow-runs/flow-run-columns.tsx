@@ -1,6 +1,7 @@
 import type { FlowRunSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
+import { RowLink } from "../../ui/link/list-trail.tsx";
 import { ProgressBar } from "../../ui/status/ProgressBar.tsx";
 import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
@@ -8,11 +9,21 @@ import type { Column } from "../../ui/table/DataTable.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
 import { activityOf, partOf, tokensOf } from "./flow-run-words.ts";
 
 function Tokens({ run }: { run: FlowRunSummary }) {
   const tokens = tokensOf(run);
   return tokens === null ? null : <span className="text-2">{formatCount(tokens)}</span>;
+}
+
+function Activity({ run }: { run: FlowRunSummary }) {
+  const words = activityOf(run);
+  return (
+    <span className="text-2" title={words}>
+      {words}
+    </span>
+  );
 }
 
 /** Columns of every list of flow runs. */
@@ -30,9 +41,9 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
     phone: "title",
     cell: (run) => (
       <>
-        <AppLink className="strong" href={paths.flowRun(run.id)}>
-          {run.unit_title ?? "no unit"}
-        </AppLink>{" "}
+        <RowLink className="strong" href={paths.flowRun(run.id)}>
+          {shortName(run.unit_title ?? "no unit")}
+        </RowLink>{" "}
         <span className="text-2">{partOf(run)}</span>
       </>
     ),
@@ -41,13 +52,29 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
     key: "flow",
     header: "Flow",
     phone: "detail",
-    cell: (run) => <span className="text-2">{run.flow_name}</span>,
+    cell: (run) => (
+      <span className="text-2">
+        {run.flow_name}
+        <span className="only-phone"> {partOf(run)}</span>
+      </span>
+    ),
+  },
+  {
+    key: "task",
+    header: "Task",
+    wideOnly: true,
+    cell: (run) =>
+      run.task_id !== null && (
+        <AppLink className="link id" href={paths.task(run.task_id)} title={`Task ${run.task_id}`}>
+          …{run.task_id.slice(-6)}
+        </AppLink>
+      ),
   },
   {
     key: "activity",
-    header: "Now, or result",
+    header: "Step, or error",
     slack: true,
-    cell: (run) => <span className="text-2">{activityOf(run)}</span>,
+    cell: (run) => <Activity run={run} />,
   },
   {
     key: "progress",
@@ -113,6 +140,17 @@ const namedInside = new Set(["status", "flow", "activity", "duration", "tokens",
 /** Columns where the unit is known already: the flow's name leads and links to the run. */
 export const innerRunColumns: Column<FlowRunSummary>[] = flowRunColumns
   .filter((column) => namedInside.has(column.key))
+  .map((column) => {
+    if (column.key === "activity") return { ...column, phone: "detail" };
+    if (column.key !== "flow") return column;
+    return { ...column, phone: "title", cell: (run) => <NamedRun run={run} /> };
+  });
+
+const leftOutOfUnit = new Set(["unit", "task", "tokens", "cost"]);
+
+/** Columns of a unit's own runs, with progress and times. */
+export const unitRunColumns: Column<FlowRunSummary>[] = flowRunColumns
+  .filter((column) => !leftOutOfUnit.has(column.key))
   .map((column) => {
     if (column.key === "activity") return { ...column, phone: "detail" };
     if (column.key !== "flow") return column;

@@ -1,5 +1,6 @@
 import type { FlowRunSummary } from "../../api/rows.ts";
 import { formatQuantity } from "../../ui/value/format.ts";
+import { shortName } from "../../ui/value/visible-text.ts";
 
 /** Which part of its unit a run works on: "lesson 3", "cover", "podcast"; empty for the whole unit. */
 export function partOf(run: Pick<FlowRunSummary, "flow_name" | "lesson_position">): string {
@@ -11,7 +12,10 @@ export function partOf(run: Pick<FlowRunSummary, "flow_name" | "lesson_position"
 
 /** What a run does now, or what came of it. */
 export function activityOf(run: FlowRunSummary): string {
-  if (run.status === "failed") return run.error_message ?? run.error_code ?? "failed without a reason";
+  if (run.status === "failed") {
+    const reason = shortName(run.error_message ?? run.error_code ?? "failed without a reason");
+    return run.current_step === null ? reason : `${run.current_step}: ${reason}`;
+  }
   if (run.status === "running") return run.current_step ?? "begins";
   if (run.status === "paused")
     return run.current_step === null ? "waits" : `waits before ${run.current_step}`;

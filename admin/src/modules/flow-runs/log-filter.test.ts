@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LogLine } from "../../api/detail-rows.ts";
-import { filterLog } from "./log-filter.ts";
+import { filterLog, loggingSteps, runItself } from "./log-filter.ts";
 
 function lineOf(level: LogLine["level"], message: string, step_name: string | null = null): LogLine {
   return {
@@ -20,8 +20,8 @@ const lines = [
   lineOf("warn", "Slow answer", "draft_exercises"),
   lineOf("error", "no"),
 ];
-const messagesOf = (level: string, text: string) =>
-  filterLog(lines, { level, text }).map((line) => line.message);
+const messagesOf = (level: string, text: string, step = "") =>
+  filterLog(lines, { level, step, text }).map((line) => line.message);
 
 test("a level keeps itself and everything worse", () => {
   expect(messagesOf("", "")).toEqual(["begins", "Slow answer", "no"]);
@@ -32,4 +32,10 @@ test("text is found in messages, steps and fields, whatever its case", () => {
   expect(messagesOf("", "SLOW")).toEqual(["Slow answer"]);
   expect(messagesOf("", "draft_")).toEqual(["Slow answer"]);
   expect(messagesOf("error", "calls")).toEqual(["no"]);
+});
+
+test("a step keeps its own lines, and the run's own lines can be asked for too", () => {
+  expect(loggingSteps(lines)).toEqual([runItself, "draft_exercises"]);
+  expect(messagesOf("", "", "draft_exercises")).toEqual(["Slow answer"]);
+  expect(messagesOf("", "", runItself)).toEqual(["begins", "no"]);
 });

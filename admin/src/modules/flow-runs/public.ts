@@ -1,3 +1,4 @@
-export { getFlowRunsByUnitId, getUnitFlowRuns, useFlowRunsOfTask } from "./flow-run-api.ts";
-export { flowRunColumns, innerRunColumns } from "./flow-run-columns.tsx";
+export { FlowRunSteps } from "./FlowRunSteps.tsx";
+export { getFlowRunsByUnitId, getUnitFlowRuns, mostUnitRuns, useFlowRunsOfTask } from "./flow-run-api.ts";
+export { flowRunColumns, innerRunColumns, unitRunColumns } from "./flow-run-columns.tsx";
 export { activityPhraseOf } from "./flow-run-words.ts";

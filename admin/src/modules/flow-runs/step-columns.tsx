@@ -9,6 +9,7 @@ import { ShortId } from "../../ui/value/CopyId.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import { Elapsed } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
 import { barsOf, shownStatusOf } from "./step-bars.ts";
 
 /** The requests of a step as links; a step without any shows nothing. */
@@ -35,7 +36,27 @@ export function stepColumns(within: TimelineBar[]): Column<StepSummary>[] {
       phone: "mark",
       cell: (step) => <StatusBadge status={shownStatusOf(step)} />,
     },
-    { key: "step", header: "Step", phone: "title", slack: true, cell: (step) => step.step_name },
+    {
+      key: "step",
+      header: "Step",
+      phone: "title",
+      slack: true,
+      cell: (step) => (
+        <>
+          {step.step_name}
+          {step.error_message !== null && (
+            <span className="is-bad step-error"> {shortName(step.error_message)}</span>
+          )}
+        </>
+      ),
+    },
+    {
+      key: "attempt",
+      header: "Attempt",
+      align: "end",
+      wideOnly: true,
+      cell: (step) => <span className="text-2">{step.attempt}</span>,
+    },
     {
       key: "request",
       header: "LLM request",
@@ -79,15 +100,5 @@ export function stepColumns(within: TimelineBar[]): Column<StepSummary>[] {
   ];
 }
 
-const attempt: Column<StepSummary> = {
-  key: "attempt",
-  header: "Attempt",
-  align: "end",
-  wideOnly: true,
-  cell: (step) => <span className="text-2">{step.attempt}</span>,
-};
 /** Columns of the steps on a run's own page, whose timeline says when each step ran. */
-export const detailedStepColumns: Column<StepSummary>[] = stepColumns([]).flatMap((column) => {
-  if (column.key === "when") return [attempt];
-  return [column];
-});
+export const detailedStepColumns: Column<StepSummary>[] = stepColumns([]).filter(({ key }) => key !== "when");

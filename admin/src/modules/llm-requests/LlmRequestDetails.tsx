@@ -7,28 +7,41 @@ import { paths } from "../../paths.ts";
 import { Segmented } from "../../ui/disclosure/Tabs.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { useSearchParams } from "../../ui/link/search-params.ts";
+import { Card } from "../../ui/page/Card.tsx";
 import { DataStates } from "../../ui/page/DataStates.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { ErrorBlock } from "../../ui/page/ErrorBlock.tsx";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock } from "../../ui/page/Skeleton.tsx";
+import { LongText } from "../../ui/value/LongText.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { useNeighbours } from "../lists/public.ts";
 import { AnswerCard } from "./AnswerCard.tsx";
 import { Conversation } from "./Conversation.tsx";
 import { CopyCurl } from "./CopyCurl.tsx";
+import { CompareView } from "./compare/CompareView.tsx";
+import { MeasureTable } from "./compare/MeasureTable.tsx";
 import "./conversation.css";
 import { RawExchange } from "./RawExchange.tsx";
 import { RequestAttempts } from "./RequestAttempts.tsx";
 import { RequestFacts } from "./RequestFacts.tsx";
 import { RequestServed } from "./RequestServed.tsx";
+import { ReplayButton } from "./replay/ReplayButton.tsx";
+import { ReplayMark } from "./replay/ReplayMark.tsx";
+import { ReplaysCard } from "./replay/ReplaysCard.tsx";
 
 /** One call to a model: the conversation as it was, the answer as it came, and what it used. */
 export function LlmRequestDetails() {
   const { id } = useParams({ strict: false });
   const detail = useItemQuery<LlmRequestDetail>(id === undefined ? null : `/llm/requests/${id}`);
+  const neighbours = useNeighbours("llm-requests", id ?? "");
   const request = detail.data;
   const stepRunId = request?.step_run_id ?? null;
   useLiveRefresh(
-    (change) => change.id === id || (stepRunId !== null && change.parents.step_run_id === stepRunId),
+    (change) =>
+      change.id === id ||
+      (stepRunId !== null && change.parents.step_run_id === stepRunId) ||
+      (change.entity === "llm_request" && change.patch?.replay_of_request_id === id),
     detail.reload,
   );
   useDocumentTitle(request?.step_name ?? "LLM request");
@@ -36,11 +49,19 @@ export function LlmRequestDetails() {
     <>
       <PageHeader
         title="LLM request"
-        breadcrumbs={breadcrumbsOf(request)}
+        breadcrumbs={breadcrumbsOf(request, neighbours.listHref)}
+        neighbours={neighbours}
         status={request?.status}
         id={id}
         live={useLiveState()}
-        actions={request !== undefined && <CopyCurl request={request.request} />}
+        actions={
+          request !== undefined && (
+            <>
+              <ReplayButton key={request.id} request={request} />
+              <CopyCurl request={request} />
+            </>
+          )
+        }
         onReload={detail.reload}
         reloading={detail.reloading}
         loadedAt={detail.loadedAt}
@@ -52,7 +73,7 @@ export function LlmRequestDetails() {
         onReload={detail.reload}
         reloading={detail.reloading}
       >
-        {(shown) => <RequestContent key={shown.id} request={shown} />}
+        {(shown) => <RequestContent key={shown.id} request={shown} onReload={detail.reload} />}
       </DataStates>
     </>
   );
@@ -63,12 +84,16 @@ const views = [
   { value: "raw", word: "Raw" },
 ];
 
-function RequestContent({ request }: { request: LlmRequestDetail }) {
+function RequestContent({ request, onReload }: { request: LlmRequestDetail; onReload: () => void }) {
   const [search, change] = useSearchParams();
+  if (search.compare !== undefined && search.compare !== "") {
+    return <CompareView request={request} compare={search.compare} onReload={onReload} />;
+  }
   const view = search.view === "raw" ? "raw" : "";
   return (
     <div className="two-columns">
       <div className="stack">
+        <ReplayMark request={request} />
         <section className="card" aria-label="Conversation">
           <div className="request-head">
             <RequestAttempts request={request} />
@@ -83,13 +108,27 @@ function RequestContent({ request }: { request: LlmRequestDetail }) {
           {view === "raw" ? <RawExchange request={request} /> : <Conversation request={request} />}
         </section>
         {view === "" && <AnswerCard request={request} />}
+        {request.siblings.length > 1 && (
+          <Card title="Attempts side by side">
+            <MeasureTable label="Attempts of this step in numbers" columns={attemptColumnsOf(request)} />
+          </Card>
+        )}
       </div>
       <aside className="stack">
         <RequestFacts request={request} />
+        <ReplaysCard request={request} />
         <RequestServed request={request} />
       </aside>
     </div>
   );
+}
+
+function attemptColumnsOf({ siblings }: LlmRequestDetail) {
+  return siblings.map((sibling, position) => ({
+    key: sibling.id,
+    title: `Attempt ${position + 1}`,
+    request: sibling,
+  }));
 }
 
 function RequestFailure({ request }: { request: LlmRequestDetail }) {
@@ -99,7 +138,7 @@ function RequestFailure({ request }: { request: LlmRequestDetail }) {
   return (
     <div className="request-failure">
       <ErrorBlock
-        title={request.error_message ?? "Nobody knows what became of this request"}
+        title={<LongText text={request.error_message ?? "Nobody knows what became of this request"} />}
         raw={[request.http_status, request.error_code].filter((part) => part !== null).join(" ")}
       >
         {inDoubt && (
@@ -111,9 +150,9 @@ function RequestFailure({ request }: { request: LlmRequestDetail }) {
   );
 }
 
-function breadcrumbsOf(request: LlmRequestDetail | undefined) {
+function breadcrumbsOf(request: LlmRequestDetail | undefined, listHref: string) {
   const list = (
-    <AppLink key="list" href={paths.llmRequests()}>
+    <AppLink key="list" href={listHref}>
       LLM Requests
     </AppLink>
   );
@@ -122,7 +161,7 @@ function breadcrumbsOf(request: LlmRequestDetail | undefined) {
   if (request.unit_id !== null) {
     trail.push(
       <AppLink key="unit" href={paths.unit(request.unit_id)}>
-        {request.unit_title}
+        {shortName(request.unit_title ?? "unit")}
       </AppLink>,
     );
   }

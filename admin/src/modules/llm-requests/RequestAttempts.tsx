@@ -21,6 +21,17 @@ export function RequestAttempts({ request }: { request: LlmRequestDetail }) {
           </span>
         </AppLink>
       ))}
+      {request.siblings.length > 1 && (
+        <AppLink className="link" href={paths.llmRequest(request.id, { compare: otherAttemptOf(request) })}>
+          Compare
+        </AppLink>
+      )}
     </nav>
   );
+}
+
+/** The attempt before this one, or the one after the first: what a reader compares with first. */
+function otherAttemptOf({ id, siblings }: Pick<LlmRequestDetail, "id" | "siblings">): string | undefined {
+  const position = siblings.findIndex((sibling) => sibling.id === id);
+  return siblings[position === 0 ? 1 : position - 1]?.id;
 }

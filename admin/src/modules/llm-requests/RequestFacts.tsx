@@ -3,6 +3,7 @@ import type { LlmRequestDetail } from "../../api/detail-rows.ts";
 import { Card, Facts } from "../../ui/page/Card.tsx";
 import { Meter } from "../../ui/status/ProgressBar.tsx";
 import { formatCount, formatDuration, formatUsd } from "../../ui/value/format.ts";
+import { LongText } from "../../ui/value/LongText.tsx";
 import { Moment } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import { timesOf, tokensPerSecondOf } from "./request-times.ts";
@@ -16,6 +17,7 @@ const colors = {
 
 function textOf(value: unknown): string {
   if (typeof value === "number") return value >= 1000 ? formatCount(value) : String(value);
+  if (Array.isArray(value)) return value.map(textOf).join(", ").replaceAll("_", " ");
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
@@ -35,10 +37,11 @@ export function RequestFacts({ request }: { request: LlmRequestDetail }) {
   const offline = request.provider === "offline";
   const parameters = Object.entries(request.parameters).map(([name, value]) => ({
     name: parameterWordOf(name),
-    value: textOf(value),
+    value: <LongText text={textOf(value)} limit={200} />,
   }));
   return (
     <Card padded>
+      <h2 className="visually-hidden">Facts</h2>
       {offline && <p className="request-offline">No AI model wrote this: the offline author did</p>}
       <Facts
         facts={[

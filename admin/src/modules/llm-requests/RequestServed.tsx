@@ -6,6 +6,7 @@ import type { IconName } from "../../ui/icon/icon-shapes.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { Card } from "../../ui/page/Card.tsx";
 import { ShortId } from "../../ui/value/CopyId.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
 
 type Served = { key: string; icon: IconName; href: string; name: ReactNode; what: string };
 
@@ -31,7 +32,13 @@ function servedOf(request: LlmRequestDetail): Served[] {
   }
   if (unit_id !== null) {
     const what = lesson_position === null ? "unit" : `unit, lesson ${lesson_position}`;
-    served.push({ key: "unit", icon: "unit", href: paths.unit(unit_id), name: request.unit_title, what });
+    served.push({
+      key: "unit",
+      icon: "unit",
+      href: paths.unit(unit_id),
+      name: shortName(request.unit_title ?? "unit"),
+      what,
+    });
   }
   if (user_id !== null) {
     served.push({

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { answerNotesOf, answerOf } from "./answer.ts";
-import { optionsOf } from "./LlmRequestsList.tsx";
 
 test.each([
   [
@@ -26,8 +25,4 @@ test("a repair and the reason to stop are told, and nothing is claimed where not
     finishReason: "length",
   });
   expect(answerNotesOf(null)).toEqual({ repaired: false, finishReason: null });
-});
-
-test("a filter offers what is on show once each and keeps the value in force", () => {
-  expect(optionsOf(["b", "a", "b"], "c").map((option) => option.value)).toEqual(["", "a", "b", "c"]);
 });

@@ -1,11 +1,13 @@
 import type { LlmRequestSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
+import { RowLink } from "../../ui/link/list-trail.tsx";
 import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
 import type { Column } from "../../ui/table/DataTable.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
 
 /** The model in one word with its provider, or the offline author by its name. */
 export function modelOf(request: Pick<LlmRequestSummary, "provider" | "model">): string {
@@ -23,11 +25,26 @@ function Tokens({ request }: { request: LlmRequestSummary }) {
   return tokens === null ? null : <span className="text-2">{formatCount(tokens)}</span>;
 }
 
-/** What the request served, or why it failed. */
-function purposeOf(request: LlmRequestSummary): string {
-  if (request.error_message !== null) return request.error_message;
-  const lesson = request.lesson_position === null ? "" : ` · lesson ${request.lesson_position}`;
-  return `${request.unit_title ?? ""}${lesson}`;
+/** The unit that the request served, and why it failed. */
+function Purpose({ request }: { request: LlmRequestSummary }) {
+  const { unit_id, lesson_position } = request;
+  const unit_title = request.unit_title === null ? null : shortName(request.unit_title);
+  const error_message = request.error_message === null ? null : shortName(request.error_message);
+  return (
+    <span className="text-2">
+      {unit_id === null ? unit_title : <AppLink href={paths.unit(unit_id)}>{unit_title}</AppLink>}
+      {lesson_position !== null && ` lesson ${lesson_position}`}
+      {error_message !== null && (unit_title === null ? error_message : ` · ${error_message}`)}
+    </span>
+  );
+}
+
+/** What did not have to be paid or computed again: the whole answer, or a part of the input. */
+export function cachedWordOf(request: Pick<LlmRequestSummary, "cached" | "tokens_cached">): string {
+  if (request.cached) return "answer";
+  return request.tokens_cached === null || request.tokens_cached === 0
+    ? ""
+    : `${formatCount(request.tokens_cached)} tokens`;
 }
 
 /** Columns of every list of LLM requests. */
@@ -44,9 +61,9 @@ export const llmRequestColumns: Column<LlmRequestSummary>[] = [
     header: "Step",
     phone: "title",
     cell: (request) => (
-      <AppLink className="strong" href={paths.llmRequest(request.id)}>
+      <RowLink className="strong" href={paths.llmRequest(request.id)}>
         {request.step_name ?? request.kind}
-      </AppLink>
+      </RowLink>
     ),
   },
   {
@@ -63,14 +80,14 @@ export const llmRequestColumns: Column<LlmRequestSummary>[] = [
   },
   {
     key: "purpose",
-    header: "For, or error",
+    header: "Unit, or error",
     slack: true,
-    cell: (request) => <span className="text-2">{purposeOf(request)}</span>,
+    cell: (request) => <Purpose request={request} />,
   },
   { key: "attempt", header: "Attempt", align: "end", wideOnly: true, cell: (request) => request.attempt },
   {
     key: "sent",
-    header: "Sent",
+    header: "Time",
     align: "end",
     cell: (request) => (
       <span className="text-2">
@@ -98,6 +115,13 @@ export const llmRequestColumns: Column<LlmRequestSummary>[] = [
     minWidth: 84,
     wideOnly: true,
     cell: (request) => <Tokens request={request} />,
+  },
+  {
+    key: "cached",
+    header: "Cached",
+    align: "end",
+    wideOnly: true,
+    cell: (request) => <span className="text-2">{cachedWordOf(request)}</span>,
   },
   {
     key: "cost",

@@ -1,5 +1,5 @@
-import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useLiveState } from "../../api/live/use-live.ts";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon/Icon.tsx";
@@ -7,19 +7,31 @@ import { AppLink } from "../../ui/link/AppLink.tsx";
 import { Menu, Popover } from "../../ui/overlay/Menu.tsx";
 import { ToastRegion } from "../../ui/overlay/ToastRegion.tsx";
 import { ConnectionNotice } from "../../ui/page/ConnectionNotice.tsx";
+import { focusListSearch, stepRow } from "../../ui/shortcut/row-steps.ts";
+import { ShortcutsDialog } from "../../ui/shortcut/ShortcutsDialog.tsx";
+import { runShortcut, useShortcut } from "../../ui/shortcut/use-shortcut.ts";
 import { chooseTheme, type ThemeChoice, useThemeChoice } from "../../ui/theme/theme.ts";
-import { GoToPalette } from "./GoToPalette.tsx";
+import { loadPalette } from "../search/public.ts";
 import { HealthDot } from "./HealthDot.tsx";
 import "./navigation.css";
 import { isUnder, navigationEntries } from "./navigation-entries.ts";
+import { useRememberedVisits } from "./remembered-visits.ts";
+
+const Palette = lazy(() => loadPalette().then(({ Palette: component }) => ({ default: component })));
 
 /** The frame of every page: product name, six tabs, health, go-to, theme, account; on a phone a bar at the bottom. */
 export function Navigation() {
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const [searching, setSearching] = useState(false);
+  const [helping, setHelping] = useState(false);
+  const opened = useOnceTrue(searching);
   const live = useLiveState();
   const main = useRef<HTMLElement>(null);
-  useSearchKey(() => setSearching(true));
+  useShortcut("palette", () => setSearching(true));
+  useShortcut("help", () => setHelping(true));
+  useListKeys(() => setSearching(true));
+  useTabKeys();
+  useRememberedVisits();
   useFocusOnArrival(main, pathname);
   return (
     <>
@@ -64,26 +76,38 @@ export function Navigation() {
         <Outlet />
       </main>
       <Dock pathname={pathname} />
-      <GoToPalette open={searching} onClose={() => setSearching(false)} />
+      <Suspense>{opened && <Palette open={searching} onClose={() => setSearching(false)} />}</Suspense>
+      <ShortcutsDialog open={helping} onClose={() => setHelping(false)} />
       <ToastRegion />
     </>
   );
 }
 
-function useSearchKey(open: () => void): void {
-  const openNow = useRef(open);
-  useEffect(() => {
-    openNow.current = open;
+/** True from the first time on: the palette stays, so that what it asks outlives its closing. */
+function useOnceTrue(value: boolean): boolean {
+  const [seen, setSeen] = useState(value);
+  if (value && !seen) setSeen(true);
+  return seen || value;
+}
+
+function useListKeys(openPalette: () => void): void {
+  useShortcut("down", () => stepRow("ArrowDown"));
+  useShortcut("up", () => stepRow("ArrowUp"));
+  useShortcut("search", () => {
+    if (!focusListSearch()) openPalette();
   });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      openNow.current();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
+}
+
+function useTabKeys(): void {
+  const router = useRouter();
+  const go = (href: string) => () => void router.navigate({ href });
+  useShortcut("dashboard", go(paths.dashboard()));
+  useShortcut("flows", go(paths.flowRuns()));
+  useShortcut("tasks", go(paths.tasks()));
+  useShortcut("requests", go(paths.llmRequests()));
+  useShortcut("units", go(paths.units()));
+  useShortcut("users", go(paths.users()));
+  useShortcut("newUnit", go(paths.newUnit()));
 }
 
 /** After a change of page the keyboard starts at its content, as after a load; changes of filters leave it alone. */
@@ -136,12 +160,19 @@ function AccountMenu() {
         <Icon name="book" />
         API documentation
       </a>
-      <div className="menu-keys text-3 small">
-        <kbd>Ctrl K</kbd> go to
-        <kbd>r</kbd> reload
-        <kbd>↑</kbd>
-        <kbd>↓</kbd> rows
-      </div>
+      <button
+        type="button"
+        className="menu-item"
+        onClick={(event) => {
+          event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover();
+          runShortcut("help");
+        }}
+      >
+        <Icon name="bolt" />
+        Keyboard shortcuts
+        <span className="spacer" />
+        <kbd>?</kbd>
+      </button>
     </Popover>
   );
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { idIn } from "./find-by-id.ts";
-import { pagesFor } from "./GoToPalette.tsx";
 import { type HealthFacts, judgeHealth } from "./health.ts";
 import { isUnder, navigationEntries } from "./navigation-entries.ts";
+import { isOwnTitle } from "./remembered-visits.ts";
 
 test("there are six tabs, in their order", () => {
   expect(navigationEntries.map((entry) => entry.word)).toEqual([
@@ -22,17 +21,10 @@ test("a tab is current on its own pages only", () => {
   expect(isUnder("/admin/course-generation", "/")).toBe(true);
 });
 
-describe("go to", () => {
-  test("finds pages by part of their name", () => {
-    expect(pagesFor("unit").map((found) => found.word)).toEqual(["Units", "New unit"]);
-  });
-
-  test("sees an id inside a sentence, whatever its case", () => {
-    expect(idIn(" see 019AB3C2-7e41-7000-8000-000000008993, please")).toBe(
-      "019ab3c2-7e41-7000-8000-000000008993",
-    );
-    expect(idIn("019ab3c2")).toBeNull();
-  });
+test("a page is remembered under its own title only", () => {
+  expect(isOwnTitle("Tides", "unit")).toBe(true);
+  expect(isOwnTitle("Unit", "unit")).toBe(false);
+  expect(isOwnTitle("", "unit")).toBe(false);
 });
 
 describe("health", () => {

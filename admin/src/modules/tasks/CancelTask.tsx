@@ -5,9 +5,10 @@ import type { TaskSummary } from "../../api/rows.ts";
 import { ConfirmDialog } from "../../ui/overlay/Dialog.tsx";
 import { Button } from "../../ui/page/Button.tsx";
 import { cancelTask } from "./task-api.ts";
+import { cancelWordsOf } from "./task-words.ts";
 
 type CancelTaskProps = {
-  task: Pick<TaskSummary, "id" | "cancel_requested_at">;
+  task: Pick<TaskSummary, "id" | "task_name" | "cancel_requested_at">;
   /** Without a frame, for the foot of a card. */
   quiet?: boolean;
   onCancelled: () => void;
@@ -23,6 +24,7 @@ export function CancelTask({ task, quiet = false, onCancelled }: CancelTaskProps
       onCancelled();
     },
   });
+  const { button, consequence } = cancelWordsOf(task.task_name);
   const words = cancel.error === null ? null : describeError(cancel.error);
   const requested = task.cancel_requested_at !== null ? "It is being cancelled already." : undefined;
   return (
@@ -32,16 +34,15 @@ export function CancelTask({ task, quiet = false, onCancelled }: CancelTaskProps
       </Button>
       <ConfirmDialog
         open={asking}
-        title="Cancel this task?"
-        confirmWord="Cancel the task"
+        title={`${button}?`}
+        confirmWord={button}
         dangerous
         busy={cancel.isPending}
         failure={words === null ? undefined : `${words.title}. ${words.text}`}
         onConfirm={() => cancel.mutate()}
         onClose={() => setAsking(false)}
       >
-        Finished steps are kept, and a resumed unit does not pay for them again. Calls in flight are stopped;
-        their provider may still charge for them.
+        {consequence}
       </ConfirmDialog>
     </>
   );

@@ -3,7 +3,7 @@ import type { TaskDetail } from "../../api/detail-rows.ts";
 import { useLiveState } from "../../api/live/use-live.ts";
 import { describeError } from "../../api/problem.ts";
 import { paths } from "../../paths.ts";
-import { JsonView } from "../../ui/content/JsonView.tsx";
+import { LazyJson } from "../../ui/content/LazyJson.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { Card } from "../../ui/page/Card.tsx";
 import { DataStates } from "../../ui/page/DataStates.tsx";
@@ -14,14 +14,22 @@ import { PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock, SkeletonRows } from "../../ui/page/Skeleton.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { DataTable } from "../../ui/table/DataTable.tsx";
+import { LongText } from "../../ui/value/LongText.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { BulkActionCard } from "../bulk/public.ts";
 import { innerRunColumns } from "../flow-runs/public.ts";
+import { useNeighbours } from "../lists/public.ts";
 import { CancelTask } from "./CancelTask.tsx";
 import { ContinueTask } from "./ContinueTask.tsx";
+import { laterRetryOf } from "./lineage.ts";
 import { TaskAttempts } from "./TaskAttempts.tsx";
 import { TaskFacts } from "./TaskFacts.tsx";
 import { TaskLineage } from "./TaskLineage.tsx";
+import { TaskReplay } from "./TaskReplay.tsx";
+import { TaskWaiting } from "./TaskWaiting.tsx";
 import { useTask, useTaskFlowRuns } from "./task-api.ts";
 import { pauseSentenceOf } from "./task-columns.tsx";
+import { taskTitleOf } from "./task-words.ts";
 
 /** One task: its flow runs, attempts, relatives, inputs and result, and the ways to stop it or let it go on. */
 export function TaskDetails() {
@@ -31,10 +39,11 @@ export function TaskDetails() {
 
 function TaskPage({ id }: { id: string }) {
   const detail = useTask(id);
+  const neighbours = useNeighbours("tasks", id);
   const runs = useTaskFlowRuns(id);
   const task = detail.data;
-  const title = task?.unit_title ?? task?.task_name ?? "Task";
-  useDocumentTitle(title);
+  const title = task === undefined ? "Task" : taskTitleOf(task);
+  useDocumentTitle(shortName(title));
   const reload = () => {
     detail.reload();
     runs.reload();
@@ -42,13 +51,14 @@ function TaskPage({ id }: { id: string }) {
   return (
     <>
       <PageHeader
-        title={title}
+        title={<LongText text={title} limit={200} />}
         breadcrumbs={[
-          <AppLink key="tasks" href={paths.tasks()}>
+          <AppLink key="tasks" href={neighbours.listHref}>
             Tasks
           </AppLink>,
           task?.task_name ?? "one task",
         ]}
+        neighbours={neighbours}
         status={task?.status}
         id={id}
         live={useLiveState()}
@@ -76,23 +86,27 @@ function TaskPage({ id }: { id: string }) {
 type Runs = ReturnType<typeof useTaskFlowRuns>;
 
 function TaskContent({ task, runs, onChanged }: { task: TaskDetail; runs: Runs; onChanged: () => void }) {
+  const isBulk = task.task_name === "bulk_action";
   return (
     <>
+      <TaskWaiting task={task} />
       <TaskOutcome task={task} onChanged={onChanged} />
+      <TaskReplay task={task} />
+      {isBulk && <BulkActionCard task={task} />}
       <div className="two-columns">
         <div className="stack">
-          <Card title="Flow runs">
-            <TaskFlowRuns runs={runs} />
-          </Card>
-          <TaskAttempts attempts={task.attempts} />
-          <Card title="Inputs" note="what it was asked to do" padded>
-            <JsonView value={task.inputs} label="inputs" />
-          </Card>
-          {task.result !== null && (
-            <Card title="Result" padded>
-              <JsonView value={task.result} label="result" />
+          {!(isBulk && runs.data?.length === 0) && (
+            <Card title="Flow runs">
+              <TaskFlowRuns runs={runs} />
             </Card>
           )}
+          <TaskAttempts attempts={task.attempts} />
+          <Card title="Inputs" note="what it was asked to do" padded>
+            <LazyJson value={task.inputs} label="inputs" missing="It was given no inputs." openLevels={3} />
+          </Card>
+          <Card title="Result" padded>
+            <LazyJson value={task.result} label="result" missing={missingResultOf(task)} openLevels={3} />
+          </Card>
         </div>
         <aside className="stack">
           <TaskFacts task={task} />
@@ -103,29 +117,65 @@ function TaskContent({ task, runs, onChanged }: { task: TaskDetail; runs: Runs; 
   );
 }
 
+function missingResultOf(task: Pick<TaskDetail, "status" | "completed_at">): string {
+  if (task.completed_at === null) return "It comes when the task ends.";
+  return task.status === "completed"
+    ? "It left no result beside its work."
+    : `A ${task.status} task has no result.`;
+}
+
 function TaskOutcome({ task, onChanged }: { task: TaskDetail; onChanged: () => void }) {
   if (task.status === "paused") {
     return (
       <Notice
         tone="warn"
         icon="bars"
-        title={pauseSentenceOf(task)}
+        title={<LongText text={pauseSentenceOf(task)} />}
         actions={<ContinueTask taskId={task.id} primary onContinued={onChanged} />}
       >
         <p>It holds no worker while it waits. Continuing repeats no finished step and pays none again.</p>
       </Notice>
     );
   }
-  if (task.error_message === null) return null;
-  const unit = task.unit_id !== null && (
-    <AppLink className="button" href={paths.unit(task.unit_id)}>
-      Open the unit to retry
-    </AppLink>
-  );
+  if (task.status === "cancelled") {
+    return (
+      <Notice tone="idle" icon="slash" title="It was cancelled" actions={<WayOn task={task} />}>
+        <p>What was done until then is kept.</p>
+      </Notice>
+    );
+  }
+  // A queued task that failed before says so where it tells what it waits for.
+  if (task.error_message === null || task.completed_at === null) return null;
   return (
-    <ErrorBlock title={task.error_message} raw={task.error_code} actions={unit}>
-      <p>Finished steps are kept. A resumed unit does not run or pay for them again.</p>
+    <ErrorBlock
+      title={<LongText text={task.error_message} />}
+      raw={task.error_code}
+      actions={<WayOn task={task} />}
+    >
+      {task.unit_id !== null && (
+        <p>Finished steps are kept. A resumed unit does not run or pay for them again.</p>
+      )}
     </ErrorBlock>
+  );
+}
+
+/** The task that took over where this one ended, else the choice of how to go on with the unit. */
+function WayOn({ task }: { task: TaskDetail }) {
+  const retry = laterRetryOf(task);
+  if (retry !== null) {
+    return (
+      <AppLink className="button" href={paths.task(retry)}>
+        Open the task that retries it
+      </AppLink>
+    );
+  }
+  if (task.unit_id === null) return null;
+  // A lesson that was to be written anew leaves its unit as it was: there is nothing of it to retry.
+  const isWhole = task.mode !== "regenerate";
+  return (
+    <AppLink className="button" href={paths.unit(task.unit_id, isWhole ? { retry: "choose" } : {})}>
+      {isWhole ? "Retry the unit…" : "Open the unit"}
+    </AppLink>
   );
 }
 

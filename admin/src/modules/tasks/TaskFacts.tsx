@@ -5,6 +5,7 @@ import { Card, Facts } from "../../ui/page/Card.tsx";
 import { ProgressBar } from "../../ui/status/ProgressBar.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
 
 /** What a task makes, for whom, who works on it and since when. */
 export function TaskFacts({ task }: { task: TaskDetail }) {
@@ -17,7 +18,7 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
             name: "Unit",
             value: task.unit_id !== null && (
               <AppLink className="link" href={paths.unit(task.unit_id)}>
-                {task.unit_title}
+                {shortName(task.unit_title ?? "unit")}
               </AppLink>
             ),
           },
@@ -29,7 +30,7 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
               </AppLink>
             ),
           },
-          { name: "Mode", value: task.mode.replaceAll("_", " ") },
+          { name: "Mode", value: task.unit_id !== null && task.mode.replaceAll("_", " ") },
           { name: "Queue", value: task.queue_name },
           {
             name: "Progress",
@@ -62,7 +63,7 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
           },
           {
             name: "LLM requests",
-            value: (
+            value: task.task_name !== "bulk_action" && (
               <AppLink className="link" href={paths.llmRequests({ task_id: task.id })}>
                 all of this task
               </AppLink>

@@ -1,51 +1,40 @@
-import { useCallback } from "react";
-import type { Query } from "../../api/client.ts";
-import type { QueueStatus, Worker } from "../../api/detail-rows.ts";
-import { useItemQuery } from "../../api/item-query.ts";
-import { useLiveRefresh, useLiveRow, useLiveState } from "../../api/live/use-live.ts";
+import { useLiveRow, useLiveState } from "../../api/live/use-live.ts";
 import { describeError } from "../../api/problem.ts";
 import type { TaskSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
-import { FilterLine, FilterSearch } from "../../ui/filter/Filters.tsx";
-import { IdChips } from "../../ui/filter/IdChips.tsx";
 import { NoMatches } from "../../ui/filter/NoMatches.tsx";
-import { StatusFilter } from "../../ui/filter/StatusFilter.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
-import { useSearchParams } from "../../ui/link/search-params.ts";
+import { ListTrail } from "../../ui/link/list-trail.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { EmptyState } from "../../ui/page/EmptyState.tsx";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { ListCard } from "../../ui/table/ListCard.tsx";
 import { formatTotal, NewRowsPill } from "../../ui/table/Pager.tsx";
-import { useTasks } from "./task-api.ts";
+import { useRowSelection } from "../../ui/table/row-selection.ts";
+import { BulkBar } from "../bulk/public.ts";
+import { ListFilterBar, useListFilters } from "../lists/public.ts";
+import { useQueueStatus, useTasks, useWorkers } from "./task-api.ts";
 import { taskColumns } from "./task-columns.tsx";
 import { QueueFigures, WorkersCard } from "./WorkersCard.tsx";
-
-const statuses = ["in_progress", "pending", "retry", "paused", "failed", "completed", "cancelled"];
-const filterNames = ["status", "q", "task_name", "unit_id"] as const;
 
 const useLiveTask = (task: TaskSummary) => useLiveRow("task", task);
 
 /** Queue and workers, then every background task, newest first. */
 export function TasksList() {
   useDocumentTitle("Tasks");
-  const [search, change] = useSearchParams();
-  const setText = useCallback((q: string) => change({ q }), [change]);
-  const filters: Query = Object.fromEntries(filterNames.map((name) => [name, search[name]]));
-  const { list, waiting, showWaiting } = useTasks(filters);
-  const queue = useItemQuery<QueueStatus>("/task-queue/status");
-  const workers = useItemQuery<Worker[]>("/task-queue/workers");
-  useLiveRefresh((change) => change.entity === "worker", workers.reload);
-  useLiveRefresh((change) => change.entity === "worker" || change.entity === "task", queue.reload);
+  const filters = useListFilters("tasks");
+  const { list, waiting, showWaiting } = useTasks(filters.query);
+  const selection = useRowSelection(filters.trail);
+  const queue = useQueueStatus();
+  const workers = useWorkers();
   const reload = () => {
     list.reload();
     queue.reload();
     workers.reload();
   };
-  const filtered = filterNames.some((name) => search[name]);
   return (
-    <>
+    <ListTrail value={filters.trail}>
       <PageHeader
         title="Tasks"
         count={list.total === null ? undefined : formatTotal(list.total)}
@@ -56,11 +45,10 @@ export function TasksList() {
       />
       {queue.data !== undefined && <QueueFigures queue={queue.data} />}
       <WorkersCard workers={workers} />
-      <FilterLine note="newest first">
-        <StatusFilter statuses={statuses} />
-        <IdChips names={{ unit_id: "Unit" }} />
-        <FilterSearch value={search.q ?? ""} placeholder="Title or id" onChange={setText} />
-      </FilterLine>
+      <ListFilterBar
+        filters={filters}
+        suggestions={{ task_name: (list.rows ?? []).map((task) => task.task_name) }}
+      />
       <NewRowsPill count={waiting} one="task" many="tasks" onShow={showWaiting} />
       <ListCard
         label="Tasks"
@@ -69,9 +57,13 @@ export function TasksList() {
         columns={taskColumns}
         statusWord={(task) => lookOfStatus(task.status).word}
         useRow={useLiveTask}
-        empty={filtered ? <NoMatches what="task" names={filterNames} /> : <NoTasks />}
+        selection={selection}
+        selectionBar={
+          <BulkBar entity="task" selection={selection} filters={filters.query} total={list.total} />
+        }
+        empty={filters.filtered ? <NoMatches what="task" onClear={filters.clear} /> : <NoTasks />}
       />
-    </>
+    </ListTrail>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { QueueStatus, Worker } from "../../api/detail-rows.ts";
 import type { ItemState } from "../../api/item-query.ts";
+import { useLiveRow } from "../../api/live/use-live.ts";
 import { describeError } from "../../api/problem.ts";
 import { Card, FigureStrip } from "../../ui/page/Card.tsx";
 import { DataStates } from "../../ui/page/DataStates.tsx";
@@ -8,8 +9,9 @@ import { SkeletonRows } from "../../ui/page/Skeleton.tsx";
 import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
 import { type Column, DataTable } from "../../ui/table/DataTable.tsx";
 import { ShortId } from "../../ui/value/CopyId.tsx";
+import { useNow } from "../../ui/value/clock.ts";
 import { formatCount, formatDuration, formatQuantity } from "../../ui/value/format.ts";
-import { Moment } from "../../ui/value/Moment.tsx";
+import { Moment, RelativeTime } from "../../ui/value/Moment.tsx";
 
 /** Depth of the queue by status, and how long the oldest task has waited. */
 export function QueueFigures({ queue }: { queue: QueueStatus }) {
@@ -45,6 +47,31 @@ export function QueueFigures({ queue }: { queue: QueueStatus }) {
   );
 }
 
+/** What a worker's health means, in words. */
+export function workerSentenceOf(worker: Worker, nowMs: number): string {
+  const silent = formatDuration(Math.max(0, nowMs - Date.parse(worker.beat_at)));
+  const queues = worker.queues.join(", ");
+  const tasks = formatQuantity(worker.running, "task");
+  switch (worker.health) {
+    case "healthy":
+      if (worker.running === 0) return `waits for work of the queue ${queues}`;
+      return worker.running < worker.capacity ? `executes ${tasks}` : `executes ${tasks}; no slot is free`;
+    case "suspect":
+      return `has been silent for ${silent}; its tasks are taken over soon`;
+    case "dead":
+      return "died; another worker takes its tasks over";
+    case "stopped":
+      return "was stopped in order";
+  }
+}
+
+function WorkerState({ worker }: { worker: Worker }) {
+  const nowMs = useNow();
+  return <span className="text-2">{workerSentenceOf(worker, nowMs)}</span>;
+}
+
+const useLiveWorker = (worker: Worker) => useLiveRow("worker", worker);
+
 const columns: Column<Worker>[] = [
   {
     key: "health",
@@ -62,7 +89,6 @@ const columns: Column<Worker>[] = [
   {
     key: "pid",
     header: "Process",
-    phone: "detail",
     cell: (worker) => <span className="text-2">{worker.pid}</span>,
   },
   {
@@ -72,10 +98,11 @@ const columns: Column<Worker>[] = [
     cell: (worker) => <span className="text-2">{worker.app_version}</span>,
   },
   {
-    key: "queues",
-    header: "Queues",
+    key: "state",
+    header: "What it does",
     slack: true,
-    cell: (worker) => <span className="text-2">{worker.queues.join(", ")}</span>,
+    phone: "detail",
+    cell: (worker) => <WorkerState worker={worker} />,
   },
   { key: "id", header: "Worker ID", wideOnly: true, cell: (worker) => <ShortId id={worker.id} /> },
   {
@@ -103,7 +130,7 @@ const columns: Column<Worker>[] = [
     align: "end",
     minWidth: 108,
     phone: "aside-detail",
-    cell: (worker) => <Moment at={worker.beat_at} />,
+    cell: (worker) => <RelativeTime at={worker.beat_at} />,
   },
 ];
 
@@ -119,7 +146,7 @@ export function shownWorkersOf(workers: Worker[]): Worker[] {
   return [...living, ...latest];
 }
 
-/** The processes that execute tasks, with their heartbeats. Heartbeats are read again when a worker changes or on Reload. */
+/** The processes that execute tasks, with their heartbeats as they come. */
 export function WorkersCard({ workers }: { workers: ItemState<Worker[]> }) {
   return (
     <Card title="Workers" note="alive, and the last that ended within a day">
@@ -142,6 +169,7 @@ export function WorkersCard({ workers }: { workers: ItemState<Worker[]> }) {
               rows={shownWorkersOf(all)}
               rowKey={(worker) => worker.id}
               statusWord={(worker) => worker.health}
+              useRow={useLiveWorker}
             />
           )
         }

@@ -1,4 +1,4 @@
 export { CancelTask } from "./CancelTask.tsx";
 export { ContinueTask } from "./ContinueTask.tsx";
-export { getTasks } from "./task-api.ts";
-export { pauseSentenceOf } from "./task-columns.tsx";
+export { getTasks, useTask } from "./task-api.ts";
+export { pauseSentenceOf, taskColumns } from "./task-columns.tsx";

@@ -1,6 +1,7 @@
 import { getJson, getPage, type Page, type Query, sendJson } from "../../api/client.ts";
-import type { TaskDetail } from "../../api/detail-rows.ts";
-import { type ItemState, useResource } from "../../api/item-query.ts";
+import type { QueueStatus, TaskDetail, Worker } from "../../api/detail-rows.ts";
+import { type ItemState, useItemQuery, useResource } from "../../api/item-query.ts";
+import type { LiveChange } from "../../api/live/live-messages.ts";
 import { useLiveRefresh } from "../../api/live/use-live.ts";
 import { useLiveList } from "../../api/live/use-live-list.ts";
 import type { FlowRunSummary, TaskSummary } from "../../api/rows.ts";
@@ -52,4 +53,25 @@ export function useTaskFlowRuns(id: string): ItemState<FlowRunSummary[]> {
   const runs = useResource(["task-flow-runs", id], (signal) => getTaskFlowRuns(id, signal));
   useLiveRefresh((change) => change.entity === "flow_run" && change.parents.task_id === id, runs.reload);
   return runs;
+}
+
+/** Whether a worker's announced row says more than another heartbeat: a worker that is new, gone, or in another health. */
+export function isWorkerNews(change: LiveChange, known: readonly Worker[] | undefined): boolean {
+  if (change.entity !== "worker") return false;
+  const worker = known?.find(({ id }) => id === change.id);
+  return worker === undefined || change.patch === null || change.patch.health !== worker.health;
+}
+
+/** The workers of a day. Their heartbeats come with the live rows; the list is read again when a worker comes, goes or falls silent. */
+export function useWorkers(): ItemState<Worker[]> {
+  const workers = useItemQuery<Worker[]>("/task-queue/workers");
+  useLiveRefresh((change) => isWorkerNews(change, workers.data), workers.reload);
+  return workers;
+}
+
+/** The queue in numbers, read again whenever a task moves. */
+export function useQueueStatus(ready = true): ItemState<QueueStatus> {
+  const queue = useItemQuery<QueueStatus>(ready ? "/task-queue/status" : null);
+  useLiveRefresh((change) => ready && change.entity === "task", queue.reload);
+  return queue;
 }

@@ -1,12 +1,15 @@
 import type { TaskSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
+import { RowLink } from "../../ui/link/list-trail.tsx";
 import { ProgressBar } from "../../ui/status/ProgressBar.tsx";
 import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import type { Column } from "../../ui/table/DataTable.tsx";
 import { ShortId } from "../../ui/value/CopyId.tsx";
 import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { associatedEntityOf } from "./task-words.ts";
 
 /** Why a task is paused, as a sentence; the server's own where it gave one. */
 export function pauseSentenceOf(task: Pick<TaskSummary, "pause_reason">): string {
@@ -20,7 +23,8 @@ export function pauseSentenceOf(task: Pick<TaskSummary, "pause_reason">): string
 
 /** What a task does now, waits for, or ended with. */
 export function taskActivityOf(task: TaskSummary): string {
-  if (task.status === "failed") return task.error_message ?? task.error_code ?? "failed without a reason";
+  if (task.status === "failed")
+    return shortName(task.error_message ?? task.error_code ?? "failed without a reason");
   if (task.cancel_requested_at !== null && task.completed_at === null) return "is being cancelled";
   if (task.status === "paused") return pauseSentenceOf(task);
   return task.completed_at === null ? (task.current_step ?? "") : "";
@@ -33,9 +37,9 @@ export const taskColumns: Column<TaskSummary>[] = [
     header: "Task ID",
     phone: "detail",
     cell: (task) => (
-      <AppLink className="link" href={paths.task(task.id)}>
+      <RowLink className="link" href={paths.task(task.id)}>
         <ShortId id={task.id} />
-      </AppLink>
+      </RowLink>
     ),
   },
   { key: "type", header: "Task Type", cell: (task) => <span className="text-2">{task.task_name}</span> },
@@ -52,18 +56,18 @@ export const taskColumns: Column<TaskSummary>[] = [
     phone: "title",
     cell: (task) =>
       task.unit_id === null ? (
-        <span className="text-2">{task.unit_title ?? "no unit"}</span>
+        <span className="text-2">{shortName(associatedEntityOf(task))}</span>
       ) : (
         <AppLink className="strong" href={paths.unit(task.unit_id)}>
-          {task.unit_title}
+          {shortName(task.unit_title ?? "")}
         </AppLink>
       ),
   },
   {
     key: "activity",
-    header: "Now, or result",
+    header: "Step, or error",
     slack: true,
-    cell: (task) => <span className="text-2">{taskActivityOf(task)}</span>,
+    cell: (task) => <span className="text-2">{shortName(taskActivityOf(task), 300)}</span>,
   },
   {
     key: "progress",

@@ -3,7 +3,7 @@ import { createRootRoute, createRouter, RouterContextProvider } from "@tanstack/
 import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { DeleteUnit } from "./DeleteUnit.tsx";
+import { confirmationOf, DeleteUnit } from "./DeleteUnit.tsx";
 
 afterEach(cleanup);
 
@@ -38,4 +38,10 @@ test("the button works only after the whole title was typed, and says why until 
   expect(button.getAttribute("title")).toBe("Type the title of the unit first.");
   await userEvent.type(screen.getByRole("textbox"), " work");
   expect(button.getAttribute("aria-disabled")).toBeNull();
+});
+
+test("a title that no person can type is confirmed by a word instead", () => {
+  expect(confirmationOf("How tides work")).toBe("How tides work");
+  expect(confirmationOf("M".repeat(1_000_000))).toBe("delete");
+  expect(confirmationOf("tides\u202e")).toBe("delete");
 });

@@ -9,6 +9,7 @@ import { Dialog } from "../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../ui/overlay/toasts.ts";
 import { Button } from "../../ui/page/Button.tsx";
 import { formatQuantity } from "../../ui/value/format.ts";
+import { shortName, visibleText } from "../../ui/value/visible-text.ts";
 import { Refusal } from "./next-step/Refusal.tsx";
 
 type DeleteUnitProps = {
@@ -19,12 +20,26 @@ type DeleteUnitProps = {
 
 const unfinished = ["in_progress", "paused"];
 
+const typeable = 80;
+
+/** What must be typed: the title, or "delete" where the title is too long or holds what no keyboard types. */
+export function confirmationOf(title: string): string {
+  return title.length <= typeable && visibleText(title) === title && title.trim() === title
+    ? title
+    : "delete";
+}
+
+function refusalFor(title: string): string {
+  return confirmationOf(title) === title ? "Type the title of the unit first." : 'Type "delete" first.';
+}
+
 /** Deletes a unit once its title was typed; says what goes and what stays. */
 export function DeleteUnit({ unit, open, onClose }: DeleteUnitProps) {
   const id = useId();
   const [typed, setTyped] = useState("");
   const deletion = useDeletion(unit);
-  const matches = typed.trim() === unit.title;
+  const wanted = confirmationOf(unit.title);
+  const matches = typed.trim() === wanted;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (matches && !deletion.isPending) deletion.mutate();
@@ -40,7 +55,7 @@ export function DeleteUnit({ unit, open, onClose }: DeleteUnitProps) {
         type="submit"
         form={id}
         busy={deletion.isPending}
-        disabledReason={matches ? undefined : "Type the title of the unit first."}
+        disabledReason={matches ? undefined : refusalFor(unit.title)}
       >
         Delete the unit
       </Button>
@@ -58,7 +73,7 @@ export function DeleteUnit({ unit, open, onClose }: DeleteUnitProps) {
           </p>
           <p>Its tasks, flow runs, requests and costs stay, under the title.</p>
         </div>
-        <Field label={`Type "${unit.title}" to confirm`}>
+        <Field label={`Type "${wanted}" to confirm`}>
           {(control) => (
             <input
               {...control}
@@ -82,7 +97,7 @@ function useDeletion(unit: Pick<UnitDetail, "id" | "title">) {
   return useMutation({
     mutationFn: () => sendJson<undefined>("DELETE", `/content/units/${unit.id}`),
     onSuccess: async () => {
-      showToast({ tone: "ok", words: `"${unit.title}" is deleted.` });
+      showToast({ tone: "ok", words: `"${shortName(unit.title)}" is deleted.` });
       await router.navigate({ href: paths.units() });
       void queryClient.invalidateQueries({ queryKey: ["list"] });
     },

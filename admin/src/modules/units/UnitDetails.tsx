@@ -10,7 +10,10 @@ import { DataStates } from "../../ui/page/DataStates.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { Breadcrumbs, PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock, SkeletonRows } from "../../ui/page/Skeleton.tsx";
+import { useNeighbours } from "../lists/public.ts";
+import { useRegenerationOutcome } from "./lesson/regeneration.ts";
 import { NextStep } from "./next-step/NextStep.tsx";
+import { SourceReader } from "./source/SourceReader.tsx";
 import { UnitActions } from "./UnitActions.tsx";
 import { UnitFacts } from "./UnitFacts.tsx";
 import { UnitHero } from "./UnitHero.tsx";
@@ -19,19 +22,24 @@ import { UnitPodcast } from "./UnitPodcast.tsx";
 import { UnitTabs } from "./UnitTabs.tsx";
 import { UnitTroubles } from "./UnitTroubles.tsx";
 import "./unit-details.css";
+import { LongText } from "../../ui/value/LongText.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { useUnitFlowRuns } from "./use-unit-flow-runs.ts";
 
 /** One unit: what it is, how far it is, its lessons, its runs, and what to do next. A lesson's address opens it in here. */
 export function UnitDetails() {
   const { id = "", lesson_id } = useParams({ strict: false });
   const detail = useItemQuery<UnitDetail>(`/content/units/${id}`);
   useLiveRefresh((change) => change.id === id || change.parents.unit_id === id, detail.reload);
+  const neighbours = useNeighbours("units", id);
   const unit = detail.data;
+  useRegenerationOutcome(unit);
   const live = useLiveState();
   const lesson = unit?.lessons.find((one) => one.id === lesson_id);
-  useDocumentTitle(lesson?.title ?? unit?.title ?? "Unit");
+  useDocumentTitle(shortName(lesson?.title ?? unit?.title ?? "Unit"));
   const header = (
     <PageHeader
-      title={unit?.title ?? "Unit"}
+      title={<LongText text={unit?.title ?? "Unit"} limit={200} />}
       status={unit?.status}
       id={id}
       live={live}
@@ -43,7 +51,7 @@ export function UnitDetails() {
   );
   return (
     <>
-      <UnitBreadcrumbs unit={unit} position={lesson?.position} />
+      <UnitBreadcrumbs unit={unit} position={lesson?.position} neighbours={neighbours} />
       {unit === undefined && header}
       <DataStates
         data={unit}
@@ -58,31 +66,39 @@ export function UnitDetails() {
   );
 }
 
-function UnitBreadcrumbs({ unit, position }: { unit: UnitDetail | undefined; position: number | undefined }) {
+type UnitBreadcrumbsProps = {
+  unit: UnitDetail | undefined;
+  position: number | undefined;
+  neighbours: ReturnType<typeof useNeighbours>;
+};
+
+function UnitBreadcrumbs({ unit, position, neighbours }: UnitBreadcrumbsProps) {
   const units = (
-    <AppLink key="units" href={paths.units()}>
+    <AppLink key="units" href={neighbours.listHref}>
       Units
     </AppLink>
   );
-  if (unit === undefined) return <Breadcrumbs trail={[units, "one unit"]} />;
-  if (position === undefined) return <Breadcrumbs trail={[units, unit.title]} />;
+  if (unit === undefined) return <Breadcrumbs trail={[units, "one unit"]} neighbours={neighbours} />;
+  if (position === undefined)
+    return <Breadcrumbs trail={[units, shortName(unit.title)]} neighbours={neighbours} />;
   const whole = (
     <AppLink key="unit" href={paths.unit(unit.id)}>
-      {unit.title}
+      {shortName(unit.title)}
     </AppLink>
   );
-  return <Breadcrumbs trail={[units, whole, `Lesson ${position}`]} />;
+  return <Breadcrumbs trail={[units, whole, `Lesson ${position}`]} neighbours={neighbours} />;
 }
 
 type UnitContentProps = { unit: UnitDetail; lessonId: string | undefined; header: ReactNode };
 
 function UnitContent({ unit, lessonId, header }: UnitContentProps) {
+  const runs = useUnitFlowRuns(unit.id).data;
   return (
     <>
-      <UnitHero unit={unit} header={header} />
+      <UnitHero unit={unit} header={header} runs={runs ?? []} />
       <UnitTroubles unit={unit} />
       <div className="two-columns">
-        <UnitTabs unit={unit} lessonId={lessonId} />
+        <UnitTabs unit={unit} lessonId={lessonId} runs={runs} />
         <aside className="stack" aria-label="About this unit">
           <NextStep unit={unit} />
           <UnitPodcast unit={unit} />
@@ -90,6 +106,7 @@ function UnitContent({ unit, lessonId, header }: UnitContentProps) {
           <UnitParts unit={unit} />
         </aside>
       </div>
+      <SourceReader unit={unit} />
     </>
   );
 }

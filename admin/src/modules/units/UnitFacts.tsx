@@ -6,6 +6,7 @@ import { ShortId } from "../../ui/value/CopyId.tsx";
 import { formatCount, formatDuration, formatQuantity } from "../../ui/value/format.ts";
 import { Moment } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
 
 function sourceOf(unit: UnitDetail): string {
   if (unit.generated_from_topic) return "a topic";
@@ -37,10 +38,10 @@ export function UnitFacts({ unit }: { unit: UnitDetail }) {
   );
   const owner =
     unit.user_id === null ? (
-      unit.user_name
+      shortName(unit.user_name ?? "")
     ) : (
       <AppLink className="link" href={paths.user(unit.user_id)}>
-        {unit.user_name}
+        {shortName(unit.user_name ?? "")}
       </AppLink>
     );
   return (

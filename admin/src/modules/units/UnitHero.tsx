@@ -1,12 +1,16 @@
 import type { ReactNode } from "react";
 import type { UnitDetail } from "../../api/content-rows.ts";
+import type { FlowRunSummary } from "../../api/rows.ts";
 import { Icon } from "../../ui/icon/Icon.tsx";
 import { StageStrip } from "../../ui/status/StageStrip.tsx";
 import { formatQuantity } from "../../ui/value/format.ts";
+import { LongText } from "../../ui/value/LongText.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import { OfflineBadge } from "./OfflineBadge.tsx";
+import { stageAddress } from "./stage-link.ts";
 import { stripStageOf } from "./strip-stage.ts";
 import "./unit-details.css";
+import { shortName } from "../../ui/value/visible-text.ts";
 
 const failedLessons = (unit: UnitDetail) =>
   unit.lessons_failed === 0 ? [] : [`${formatQuantity(unit.lessons_failed, "lesson")} failed`];
@@ -23,14 +27,24 @@ function factsOf(unit: UnitDetail): string[] {
   ];
 }
 
+type UnitHeroProps = { unit: UnitDetail; header: ReactNode; runs: readonly FlowRunSummary[] };
+
 /** Cover beside header, facts and stages of a unit. */
-export function UnitHero({ unit, header }: { unit: UnitDetail; header: ReactNode }) {
+export function UnitHero({ unit, header, runs }: UnitHeroProps) {
+  const stages = unit.stages.map((stage) => ({
+    ...stripStageOf(stage, unit),
+    href: stageAddress(unit.id, stage, runs),
+  }));
   return (
     <section className="unit-hero" aria-label="Summary">
       <Cover unit={unit} />
       <div className="unit-summary">
         {header}
-        {unit.description && <p className="unit-description">{unit.description}</p>}
+        {unit.description && (
+          <p className="unit-description">
+            <LongText text={unit.description} />
+          </p>
+        )}
         <p className="row wraps text-2 unit-facts-line">
           <span>
             {factsOf(unit).join(" · ")}
@@ -38,7 +52,7 @@ export function UnitHero({ unit, header }: { unit: UnitDetail; header: ReactNode
           </span>
           {unit.author === "offline" && <OfflineBadge />}
         </p>
-        <StageStrip label="Stages" stages={unit.stages.map((stage) => stripStageOf(stage, unit))} />
+        <StageStrip label="Stages" stages={stages} />
       </div>
     </section>
   );
@@ -63,7 +77,7 @@ function Cover({ unit }: { unit: UnitDetail }) {
       </span>
     );
   }
-  const alt = unit.cover_alt ?? `Cover of ${unit.title}`;
+  const alt = shortName(unit.cover_alt ?? `Cover of ${unit.title}`);
   return (
     <img
       className="unit-cover"

@@ -10,7 +10,10 @@ import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { Elapsed } from "../../ui/value/Moment.tsx";
 import { LessonAccordion } from "./lesson/LessonAccordion.tsx";
 import { useOpenLessons } from "./lesson/open-lessons.ts";
+import { useRegeneration } from "./lesson/regeneration.ts";
+import { isRegenerating } from "./lesson/regeneration-words.ts";
 import "./unit-details.css";
+import { shortName } from "../../ui/value/visible-text.ts";
 
 const goingOn = ["in_progress", "paused"];
 /** Steps of a lesson's run, where its own count is not known yet. */
@@ -25,6 +28,8 @@ type UnitLessonsProps = {
 /** The lessons that are written, and those that are being written, which are shown from their flow runs. */
 export function UnitLessons({ unit, lessonId, runs }: UnitLessonsProps) {
   const [openIds, toggle] = useOpenLessons(unit.id, lessonId);
+  const regeneration = useRegeneration(unit);
+  const rewritten = unit.lessons.find((lesson) => isRegenerating(regeneration, lesson));
   const lanes = goingOn.includes(unit.status) ? lanesOf(unit, runs) : [];
   const gone = lessonId !== undefined && unit.lessons.every((lesson) => lesson.id !== lessonId);
   return (
@@ -42,7 +47,13 @@ export function UnitLessons({ unit, lessonId, runs }: UnitLessonsProps) {
         </div>
       )}
       {unit.lessons.length > 0 && (
-        <LessonAccordion lessons={unit.lessons} openIds={openIds} onToggle={toggle} soughtId={lessonId} />
+        <LessonAccordion
+          lessons={unit.lessons}
+          openIds={openIds}
+          onToggle={toggle}
+          soughtId={lessonId}
+          rewrittenId={rewritten?.id}
+        />
       )}
       {unit.lessons.length === 0 && lanes.length === 0 && <NoLessons unit={unit} />}
     </>
@@ -76,7 +87,9 @@ function lanesOf(unit: UnitDetail, runs: FlowRunSummary[]): Lane[] {
       status: run.status,
       title: <AppLink href={paths.flowRun(run.id)}>Lesson {run.lesson_position ?? ""}</AppLink>,
       cells: cellsOf(run),
-      activity: run.error_message ?? run.current_step?.replaceAll("_", " ") ?? lookOfStatus(run.status).word,
+      activity: shortName(
+        run.error_message ?? run.current_step?.replaceAll("_", " ") ?? lookOfStatus(run.status).word,
+      ),
       time: <Elapsed from={run.started_at} to={run.completed_at} />,
     }));
 }

@@ -8,6 +8,7 @@ import { SkeletonRows } from "../../ui/page/Skeleton.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { DataTable } from "../../ui/table/DataTable.tsx";
 import { NewRowsPill, Pager } from "../../ui/table/Pager.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
 import { llmRequestColumns } from "../llm-requests/public.ts";
 
 const leftOut = ["kind", "attempt", "tokens"];
@@ -22,7 +23,10 @@ const columns = llmRequestColumns
 /** The lesson that a request served; its unit is the page. Why it failed stands in the tooltip. */
 function Purpose({ request }: { request: LlmRequestSummary }) {
   return (
-    <span className="text-2" title={request.error_message ?? undefined}>
+    <span
+      className="text-2"
+      title={request.error_message === null ? undefined : shortName(request.error_message)}
+    >
       {request.lesson_position === null ? "the unit" : `lesson ${request.lesson_position}`}
     </span>
   );

@@ -3,19 +3,15 @@ import { EmptyState } from "../../ui/page/EmptyState.tsx";
 import { type Column, DataTable } from "../../ui/table/DataTable.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import { Moment } from "../../ui/value/Moment.tsx";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { SourceLink } from "./source/SourceLink.tsx";
+import { sourceKindWords } from "./source/source-kinds.ts";
 import "./unit-details.css";
+import { LongText } from "../../ui/value/LongText.tsx";
 
 type UnitSource = UnitDetail["sources"][number];
 
-const kindWords: Record<UnitSource["kind"], string> = {
-  text: "pasted text",
-  file: "file",
-  url: "page",
-  generated: "written by a model",
-  supplemental: "added by a model",
-};
-
-const columns: Column<UnitSource>[] = [
+const columnsOf = (unitId: string): Column<UnitSource>[] => [
   {
     key: "position",
     header: "No.",
@@ -26,13 +22,13 @@ const columns: Column<UnitSource>[] = [
     header: "Title",
     phone: "title",
     slack: true,
-    cell: (source) => <span className="strong">{source.title ?? "untitled"}</span>,
+    cell: (source) => <OpenSource unitId={unitId} source={source} />,
   },
   {
     key: "kind",
     header: "Kind",
     phone: "detail",
-    cell: (source) => <span className="text-2">{kindWords[source.kind]}</span>,
+    cell: (source) => <span className="text-2">{sourceKindWords[source.kind]}</span>,
   },
   {
     key: "words",
@@ -54,6 +50,20 @@ const columns: Column<UnitSource>[] = [
   },
 ];
 
+function OpenSource({ unitId, source }: { unitId: string; source: UnitSource }) {
+  const title = shortName(source.title ?? "untitled");
+  return (
+    <SourceLink
+      unitId={unitId}
+      position={source.position}
+      className="strong"
+      aria-label={`Read source ${source.position}: ${title}`}
+    >
+      {title}
+    </SourceLink>
+  );
+}
+
 /** The texts that a unit is made from, and what it shall teach of them. */
 export function UnitSources({ unit }: { unit: UnitDetail }) {
   return (
@@ -61,7 +71,12 @@ export function UnitSources({ unit }: { unit: UnitDetail }) {
       {unit.sources.length === 0 ? (
         <EmptyState icon="file" title="This unit is made from a topic, without a text of its own" />
       ) : (
-        <DataTable label="Sources" columns={columns} rows={unit.sources} rowKey={(source) => source.id} />
+        <DataTable
+          label="Sources"
+          columns={columnsOf(unit.id)}
+          rows={unit.sources}
+          rowKey={(source) => source.id}
+        />
       )}
       {unit.learning_objectives.length > 0 && (
         <section className="unit-objectives" aria-label="Learning objectives">
@@ -69,7 +84,7 @@ export function UnitSources({ unit }: { unit: UnitDetail }) {
           <ol>
             {unit.learning_objectives.map((objective) => (
               <li key={objective.id}>
-                {objective.text}{" "}
+                <LongText text={objective.text} />{" "}
                 <span className="text-3 small">
                   {objective.bloom_level.toLowerCase()}
                   {objective.covered_by_source ? "" : ", not covered by the source"}

@@ -1,30 +1,42 @@
 import type { UnitDetail } from "../../api/content-rows.ts";
+import type { FlowRunSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { Tabs } from "../../ui/disclosure/Tabs.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { useSearchParams } from "../../ui/link/search-params.ts";
+import { mostUnitRuns } from "../flow-runs/public.ts";
 import { UnitFlowRuns } from "./UnitFlowRuns.tsx";
 import { UnitLessons } from "./UnitLessons.tsx";
 import { UnitRequests } from "./UnitRequests.tsx";
 import { UnitSources } from "./UnitSources.tsx";
-import { useUnitFlowRuns } from "./use-unit-flow-runs.ts";
+
+/** More runs than are read for the page are not counted. */
+function countOf(runs: FlowRunSummary[] | undefined): number | undefined {
+  return runs === undefined || runs.length >= mostUnitRuns ? undefined : runs.length;
+}
+
+type UnitTabsProps = {
+  unit: UnitDetail;
+  lessonId: string | undefined;
+  /** Undefined until they are read. */
+  runs: FlowRunSummary[] | undefined;
+};
 
 /** Lessons, runs, requests and sources of a unit. */
-export function UnitTabs({ unit, lessonId }: { unit: UnitDetail; lessonId: string | undefined }) {
+export function UnitTabs({ unit, lessonId, runs }: UnitTabsProps) {
   const [search, change] = useSearchParams();
-  const runs = useUnitFlowRuns(unit.id);
   const tabs = [
     {
       key: "lessons",
       title: "Lessons",
       count: unit.lessons.length,
-      content: () => <UnitLessons unit={unit} lessonId={lessonId} runs={runs.data ?? []} />,
+      content: () => <UnitLessons unit={unit} lessonId={lessonId} runs={runs ?? []} />,
     },
     {
       key: "runs",
       title: "Flow runs",
-      count: runs.data?.length,
-      content: () => <UnitFlowRuns runs={runs} />,
+      count: countOf(runs),
+      content: () => <UnitFlowRuns unitId={unit.id} />,
     },
     { key: "requests", title: "Requests", content: () => <UnitRequests unitId={unit.id} /> },
     {

@@ -1,6 +1,7 @@
 import type { UnitDetail } from "../../api/content-rows.ts";
 import { ErrorBlock, Notice } from "../../ui/page/ErrorBlock.tsx";
 import { formatQuantity } from "../../ui/value/format.ts";
+import { LongText } from "../../ui/value/LongText.tsx";
 
 /** What failed and what was left out, in the words of whoever noticed it. */
 export function UnitTroubles({ unit }: { unit: UnitDetail }) {
@@ -9,14 +10,18 @@ export function UnitTroubles({ unit }: { unit: UnitDetail }) {
   const list = (
     <ul className="unit-warnings">
       {rest.map((warning) => (
-        <li key={warning.key}>{warning.message}</li>
+        <li key={warning.key}>
+          <LongText text={warning.message} />
+        </li>
       ))}
     </ul>
   );
   if (unit.status === "failed") {
     return (
       <ErrorBlock title="This unit could not be written" raw={error_code}>
-        <p>{error_message ?? "No reason was recorded."}</p>
+        <p>
+          <LongText text={error_message ?? "No reason was recorded."} />
+        </p>
         {rest.length > 0 && list}
       </ErrorBlock>
     );
@@ -24,7 +29,13 @@ export function UnitTroubles({ unit }: { unit: UnitDetail }) {
   if (unit.status === "partial" || (error_message !== null && unit.status === "completed")) {
     return (
       <Notice tone="warn" icon="triangle" title="Something is missing" raw={error_code}>
-        {rest.length > 0 ? list : <p>{error_message}</p>}
+        {rest.length > 0 ? (
+          list
+        ) : (
+          <p>
+            <LongText text={error_message ?? ""} />
+          </p>
+        )}
         <p>What is finished is kept and can be read below.</p>
       </Notice>
     );

@@ -1,16 +1,13 @@
-import { useCallback } from "react";
-import type { Query } from "../../api/client.ts";
 import { useItemQuery } from "../../api/item-query.ts";
 import { useLiveRefresh, useLiveRow, useLiveState } from "../../api/live/use-live.ts";
 import { useLiveList } from "../../api/live/use-live-list.ts";
 import { describeError } from "../../api/problem.ts";
 import type { LessonSummary, UnitSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
-import { FilterLine, FilterSearch } from "../../ui/filter/Filters.tsx";
 import { NoMatches } from "../../ui/filter/NoMatches.tsx";
-import { StatusFilter } from "../../ui/filter/StatusFilter.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
-import { useOpenKeys, useSearchParams } from "../../ui/link/search-params.ts";
+import { ListTrail } from "../../ui/link/list-trail.tsx";
+import { useOpenKeys } from "../../ui/link/search-params.ts";
 import { DataStates } from "../../ui/page/DataStates.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { EmptyState } from "../../ui/page/EmptyState.tsx";
@@ -19,11 +16,12 @@ import { SkeletonRows } from "../../ui/page/Skeleton.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { ListCard } from "../../ui/table/ListCard.tsx";
 import { formatTotal, NewRowsPill } from "../../ui/table/Pager.tsx";
+import { useRowSelection } from "../../ui/table/row-selection.ts";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { BulkBar } from "../bulk/public.ts";
+import { ListFilterBar, useListFilters } from "../lists/public.ts";
 import { LessonAccordion } from "./lesson/LessonAccordion.tsx";
 import { unitColumns } from "./unit-columns.tsx";
-
-const statuses = ["in_progress", "paused", "partial", "failed", "completed", "draft", "cancelled"];
-const filterNames = ["status", "q"] as const;
 
 const newUnit = (
   <AppLink className="button button-primary" href={paths.newUnit()}>
@@ -36,14 +34,17 @@ const useLiveUnit = (unit: UnitSummary) => useLiveRow("unit", unit);
 /** Every unit, newest first; a row opens to its lessons in place. */
 export function UnitsList() {
   useDocumentTitle("Units");
-  const [search, change] = useSearchParams();
-  const setText = useCallback((q: string) => change({ q }), [change]);
-  const filters: Query = Object.fromEntries(filterNames.map((name) => [name, search[name]]));
-  const { list, waiting, showWaiting } = useLiveList<UnitSummary>("unit", "/content/units", filters);
+  const filters = useListFilters("units");
+  const { list, waiting, showWaiting } = useLiveList<UnitSummary>(
+    "unit",
+    filters.definition.source,
+    filters.query,
+  );
   const [openKeys, toggle] = useOpenKeys("open");
-  const filtered = filterNames.some((name) => search[name]);
+  const selection = useRowSelection(filters.trail);
+  const { filtered } = filters;
   return (
-    <>
+    <ListTrail value={filters.trail}>
       <PageHeader
         title="Units"
         count={list.total === null ? undefined : formatTotal(list.total)}
@@ -53,10 +54,10 @@ export function UnitsList() {
         reloading={list.reloading}
         loadedAt={list.loadedAt}
       />
-      <FilterLine note="newest first">
-        <StatusFilter statuses={statuses} />
-        <FilterSearch value={search.q ?? ""} placeholder="Part of a title" onChange={setText} />
-      </FilterLine>
+      <ListFilterBar
+        filters={filters}
+        suggestions={{ author: ["offline", ...(list.rows ?? []).flatMap((unit) => unit.author ?? [])] }}
+      />
       <NewRowsPill count={waiting} one="unit" many="units" onShow={showWaiting} />
       <ListCard
         label="Units"
@@ -65,15 +66,19 @@ export function UnitsList() {
         columns={unitColumns}
         statusWord={(unit) => lookOfStatus(unit.status).word}
         useRow={useLiveUnit}
+        selection={selection}
+        selectionBar={
+          <BulkBar entity="unit" selection={selection} filters={filters.query} total={list.total} />
+        }
         expansion={{
           openKeys,
           onToggle: toggle,
-          label: (unit) => `Lessons of ${unit.title}`,
+          label: (unit) => `Lessons of ${shortName(unit.title)}`,
           render: (unit) => <LessonsOfUnit unitId={unit.id} />,
         }}
         empty={
           filtered ? (
-            <NoMatches what="unit" names={filterNames} />
+            <NoMatches what="unit" onClear={filters.clear} />
           ) : (
             <EmptyState icon="unit" title="Units appear here" action={newUnit}>
               A unit is made from a topic or your own text and becomes lessons with exercises, audio and a
@@ -82,7 +87,7 @@ export function UnitsList() {
           )
         }
       />
-    </>
+    </ListTrail>
   );
 }
 

@@ -1,13 +1,29 @@
 import type { UnitSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
-import { AppLink } from "../../ui/link/AppLink.tsx";
+import { RowLink } from "../../ui/link/list-trail.tsx";
 import { ProgressBar } from "../../ui/status/ProgressBar.tsx";
 import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import type { Column } from "../../ui/table/DataTable.tsx";
-import { Moment } from "../../ui/value/Moment.tsx";
+import { formatCount } from "../../ui/value/format.ts";
+import { RelativeTime } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
-import { unitContentOf } from "./unit-words.ts";
+import "./unit-columns.css";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { stageWordOf, unitContentOf } from "./unit-words.ts";
+
+function LessonCount({ unit }: { unit: UnitSummary }) {
+  if (unit.status === "draft") return null;
+  const planned = Math.max(unit.target_lesson_count, unit.lessons_completed + unit.lessons_failed);
+  return (
+    <span className="no-wrap">
+      {formatCount(unit.lessons_completed)} of {formatCount(planned)}
+      {unit.lessons_failed > 0 && (
+        <span className="is-bad lessons-failed">, {unit.lessons_failed} failed</span>
+      )}
+    </span>
+  );
+}
 
 const atWork = ["in_progress", "paused"];
 
@@ -25,9 +41,9 @@ export const unitColumns: Column<UnitSummary>[] = [
     header: "Unit",
     phone: "title",
     cell: (unit) => (
-      <AppLink className="strong" href={paths.unit(unit.id)}>
-        {unit.title}
-      </AppLink>
+      <RowLink className="strong" href={paths.unit(unit.id)}>
+        {shortName(unit.title)}
+      </RowLink>
     ),
   },
   {
@@ -40,7 +56,19 @@ export const unitColumns: Column<UnitSummary>[] = [
     key: "content",
     header: "Now, or content",
     slack: true,
-    cell: (unit) => <span className="text-2">{unitContentOf(unit)}</span>,
+    cell: (unit) => <span className="text-2">{unitContentOf(unit, false)}</span>,
+  },
+  {
+    key: "stage",
+    header: "Stage",
+    wideOnly: true,
+    cell: (unit) => <span className="text-2">{stageWordOf(unit)}</span>,
+  },
+  {
+    key: "lessons",
+    header: "Lessons",
+    align: "end",
+    cell: (unit) => <LessonCount unit={unit} />,
   },
   {
     key: "progress",
@@ -51,7 +79,7 @@ export const unitColumns: Column<UnitSummary>[] = [
         <ProgressBar
           percentage={unit.progress_percentage}
           tone={lookOfStatus(unit.status).tone}
-          label={`Progress of ${unit.title}`}
+          label={`Progress of ${shortName(unit.title)}`}
           numbered
         />
       ),
@@ -64,12 +92,12 @@ export const unitColumns: Column<UnitSummary>[] = [
   },
   {
     key: "created",
-    header: "Created",
+    header: "Age",
     align: "end",
     phone: "aside-detail",
     cell: (unit) => (
-      <span className="text-2">
-        <Moment at={unit.created_at} />
+      <span className="text-2 no-wrap">
+        <RelativeTime at={unit.created_at} />
       </span>
     ),
   },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unitContentOf } from "./unit-words.ts";
+import { stageWordOf, unitContentOf } from "./unit-words.ts";
 
 const unit = {
   status: "completed" as const,
@@ -36,4 +36,10 @@ test("a paused unit says why, without the word for machines", () => {
 
 test("a cancelled unit without lessons does not claim to hold any", () => {
   expect(unitContentOf({ ...unit, status: "cancelled", lessons_completed: 0 })).toBe("nothing was finished");
+});
+
+test("the stage is told while a unit is at one or ended in one", () => {
+  expect(stageWordOf({ status: "failed", stage: "plan" })).toBe("plan");
+  expect(stageWordOf({ status: "completed", stage: "done" })).toBe("");
+  expect(stageWordOf({ status: "draft", stage: "source" })).toBe("");
 });

@@ -1,5 +1,6 @@
 import type { UnitSummary } from "../../api/rows.ts";
 import { formatCount, formatQuantity } from "../../ui/value/format.ts";
+import { shortName } from "../../ui/value/visible-text.ts";
 import { pauseSentenceOf } from "../tasks/public.ts";
 
 type WordedUnit = Pick<
@@ -22,18 +23,26 @@ function activityOf(unit: WordedUnit): string {
   return (unit.current_step ?? "begins").replaceAll("_", " ");
 }
 
-/** What a unit does now, what it holds, or what keeps it from holding more. */
-export function unitContentOf(unit: WordedUnit): string {
-  if (unit.status === "failed") return unit.error_message ?? unit.error_code ?? "failed without a reason";
+/** The stage that a unit is at or ended in; what is finished or not begun is at none. */
+export function stageWordOf(unit: Pick<UnitSummary, "status" | "stage">): string {
+  return unit.status === "draft" || unit.stage === "done" ? "" : unit.stage;
+}
+
+/**
+ * What a unit does now, what it holds, or what keeps it from holding more; its lessons only where no column counts
+ * them.
+ */
+export function unitContentOf(unit: WordedUnit, withLessons = true): string {
+  if (unit.status === "failed")
+    return shortName(unit.error_message ?? unit.error_code ?? "failed without a reason");
   if (unit.status === "in_progress") return activityOf(unit);
-  if (unit.status === "paused") return pauseSentenceOf(unit);
+  if (unit.status === "paused") return shortName(pauseSentenceOf(unit));
   if (unit.status === "draft") return "not started yet";
   if (unit.lessons_completed + unit.lessons_failed === 0) return "nothing was finished";
-  const parts = [
-    formatQuantity(unit.lessons_completed, "lesson"),
-    formatQuantity(unit.exercise_count, "exercise"),
-  ];
-  if (unit.lessons_failed > 0) parts.push(`${formatQuantity(unit.lessons_failed, "lesson")} failed`);
+  const parts = withLessons ? [formatQuantity(unit.lessons_completed, "lesson")] : [];
+  parts.push(formatQuantity(unit.exercise_count, "exercise"));
+  if (withLessons && unit.lessons_failed > 0)
+    parts.push(`${formatQuantity(unit.lessons_failed, "lesson")} failed`);
   if (unit.draft_count > 0) parts.push(`${formatCount(unit.draft_count)} to review`);
   return parts.join(", ");
 }

@@ -1,25 +1,22 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useItemQuery } from "../../api/item-query.ts";
-import { useLiveRefresh, useLiveRow, useLiveState } from "../../api/live/use-live.ts";
-import { useLiveList } from "../../api/live/use-live-list.ts";
+import { useLiveRefresh, useLiveState } from "../../api/live/use-live.ts";
 import { describeError } from "../../api/problem.ts";
-import type { UnitSummary, UserSummary } from "../../api/rows.ts";
+import type { UserSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
-import { Card, Facts, FigureStrip, SectionTitle } from "../../ui/page/Card.tsx";
+import { Card, Facts, FigureStrip } from "../../ui/page/Card.tsx";
 import { DataStates } from "../../ui/page/DataStates.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
-import { EmptyState } from "../../ui/page/EmptyState.tsx";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock } from "../../ui/page/Skeleton.tsx";
-import { lookOfStatus } from "../../ui/status/status-tone.ts";
-import { ListCard } from "../../ui/table/ListCard.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import { Moment, RelativeTime } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
-import { unitColumns } from "../units/public.ts";
-
-const useLiveUnit = (unit: UnitSummary) => useLiveRow("unit", unit);
+import { shortName } from "../../ui/value/visible-text.ts";
+import { useNeighbours } from "../lists/public.ts";
+import { UserTabs } from "./UserTabs.tsx";
 
 /** One account: who it is, what it made and what that cost. */
 export function UserDetails() {
@@ -29,28 +26,30 @@ export function UserDetails() {
 
 function UserPage({ id }: { id: string }) {
   const detail = useItemQuery<UserSummary>(`/admin/users/${id}`);
-  const { list } = useLiveList<UnitSummary>("unit", "/content/units", { user_id: id });
+  const queryClient = useQueryClient();
   useLiveRefresh((change) => change.entity === "unit" && change.patch?.user_id === id, detail.reload);
+  const neighbours = useNeighbours("users", id);
   const user = detail.data;
   useDocumentTitle(user?.name ?? "User");
   const reload = () => {
     detail.reload();
-    list.reload();
+    void queryClient.invalidateQueries({ queryKey: ["list"] });
   };
   return (
     <>
       <PageHeader
-        title={user?.name ?? "User"}
+        title={shortName(user?.name ?? "User")}
         breadcrumbs={[
-          <AppLink key="list" href={paths.users()}>
+          <AppLink key="list" href={neighbours.listHref}>
             Users
           </AppLink>,
           user?.role ?? "one account",
         ]}
+        neighbours={neighbours}
         id={id}
         live={useLiveState()}
         onReload={reload}
-        reloading={detail.reloading || list.reloading}
+        reloading={detail.reloading}
         loadedAt={detail.loadedAt}
       />
       <DataStates
@@ -62,20 +61,7 @@ function UserPage({ id }: { id: string }) {
       >
         {(shown) => <UserSummaryCards user={shown} />}
       </DataStates>
-      {user !== undefined && (
-        <>
-          <SectionTitle title="Units" note={formatCount(user.unit_count)} />
-          <ListCard
-            label={`Units of ${user.name}`}
-            list={list}
-            failure={list.error === null ? null : describeError(list.error)}
-            columns={unitColumns}
-            statusWord={(unit) => lookOfStatus(unit.status).word}
-            useRow={useLiveUnit}
-            empty={<EmptyState icon="unit" title="Units this account asks for appear here" />}
-          />
-        </>
-      )}
+      {user !== undefined && <UserTabs user={user} />}
     </>
   );
 }
@@ -86,13 +72,21 @@ function UserSummaryCards({ user }: { user: UserSummary }) {
       <FigureStrip
         label="Activity"
         figures={[
-          { label: "Units", value: formatCount(user.unit_count) },
+          {
+            label: "Units",
+            value: formatCount(user.unit_count),
+            note: (
+              <AppLink className="link" href={paths.units({ user_id: user.id })}>
+                all of them
+              </AppLink>
+            ),
+          },
           {
             label: "LLM requests",
             value: formatCount(user.llm_request_count),
             note: (
               <AppLink className="link" href={paths.llmRequests({ user_id: user.id })}>
-                look
+                all of them
               </AppLink>
             ),
           },

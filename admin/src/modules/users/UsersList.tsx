@@ -1,14 +1,10 @@
-import { useCallback } from "react";
-import type { Query } from "../../api/client.ts";
 import { useListQuery } from "../../api/list-query.ts";
 import { useLiveRefresh, useLiveState } from "../../api/live/use-live.ts";
 import { describeError } from "../../api/problem.ts";
 import type { UserSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
-import { FilterLine, FilterSearch, FilterSelect } from "../../ui/filter/Filters.tsx";
 import { NoMatches } from "../../ui/filter/NoMatches.tsx";
-import { AppLink } from "../../ui/link/AppLink.tsx";
-import { useSearchParams } from "../../ui/link/search-params.ts";
+import { ListTrail, RowLink } from "../../ui/link/list-trail.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { EmptyState } from "../../ui/page/EmptyState.tsx";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
@@ -18,6 +14,7 @@ import { formatTotal } from "../../ui/table/Pager.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import { RelativeTime } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
+import { ListFilterBar, useListFilters } from "../lists/public.ts";
 
 const columns: Column<UserSummary>[] = [
   {
@@ -25,9 +22,9 @@ const columns: Column<UserSummary>[] = [
     header: "Name",
     phone: "title",
     cell: (user) => (
-      <AppLink className="strong" href={paths.user(user.id)}>
+      <RowLink className="strong" href={paths.user(user.id)}>
         {user.name}
-      </AppLink>
+      </RowLink>
     ),
   },
   {
@@ -72,24 +69,15 @@ const columns: Column<UserSummary>[] = [
   },
 ];
 
-const roles = ["", "admin", "operator", "viewer", "learner"].map((role) => ({
-  value: role,
-  word: role || "any",
-}));
-const filterNames = ["q", "role"] as const;
-
 /** Who may use this installation and what their work cost. */
 export function UsersList() {
   useDocumentTitle("Users");
-  const [search, change] = useSearchParams();
-  const setText = useCallback((q: string) => change({ q }), [change]);
-  const filters: Query = Object.fromEntries(filterNames.map((name) => [name, search[name]]));
-  const list = useListQuery<UserSummary>("/admin/users", filters);
+  const filters = useListFilters("users");
+  const list = useListQuery<UserSummary>(filters.definition.source, filters.query);
   // What an account has made and spent changes with its units.
   useLiveRefresh((live) => live.entity === "unit", list.reload);
-  const filtered = filterNames.some((name) => search[name]);
   return (
-    <>
+    <ListTrail value={filters.trail}>
       <PageHeader
         title="Users"
         count={list.total === null ? undefined : formatTotal(list.total)}
@@ -98,28 +86,20 @@ export function UsersList() {
         reloading={list.reloading}
         loadedAt={list.loadedAt}
       />
-      <FilterLine note="newest first">
-        <FilterSelect
-          name="Role"
-          value={search.role ?? ""}
-          options={roles}
-          onChange={(role) => change({ role })}
-        />
-        <FilterSearch value={search.q ?? ""} placeholder="Name or e-mail" onChange={setText} />
-      </FilterLine>
+      <ListFilterBar filters={filters} />
       <ListCard
         label="Users"
         list={list}
         failure={list.error === null ? null : describeError(list.error)}
         columns={columns}
         empty={
-          filtered ? (
-            <NoMatches what="account" names={filterNames} />
+          filters.filtered ? (
+            <NoMatches what="account" onClear={filters.clear} />
           ) : (
             <EmptyState icon="user" title="Accounts appear here" />
           )
         }
       />
-    </>
+    </ListTrail>
   );
 }

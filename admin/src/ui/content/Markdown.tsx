@@ -6,5 +6,5 @@ import { renderMarkdown } from "./markdown-html.ts";
 export function Markdown({ text }: { text: string }) {
   const html = useMemo(() => ({ __html: renderMarkdown(text) }), [text]);
   // biome-ignore lint/security/noDangerouslySetInnerHtml: renderMarkdown lets no raw HTML, script or remote content through; its tests attack it.
-  return <div className="prose" dangerouslySetInnerHTML={html} />;
+  return <div className="prose markdown" dangerouslySetInnerHTML={html} />;
 }

@@ -59,4 +59,13 @@ describe("text of unknown origin", () => {
     expect(place.querySelectorAll("td")).toHaveLength(2);
     expect(place.querySelectorAll("li")).toHaveLength(2);
   });
+
+  test("has its headings below those of the page", () => {
+    const place = rendered("# One\n\n## Two *and* a half\n\n###### Six");
+    expect([...place.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(({ outerHTML }) => outerHTML)).toEqual([
+      "<h3>One</h3>",
+      "<h4>Two <em>and</em> a half</h4>",
+      "<h6>Six</h6>",
+    ]);
+  });
 });

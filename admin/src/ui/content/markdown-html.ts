@@ -24,9 +24,22 @@ function replaceImages(root: DocumentFragment): void {
   }
 }
 
+const deepestHeading = 6;
+
+/** A page has one h1 and its cards have h2: what a text calls its headings comes below them. */
+function lowerHeadings(root: DocumentFragment): void {
+  for (const heading of root.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
+    const level = Math.min(Number(heading.tagName.slice(1)) + 2, deepestHeading);
+    const lower = document.createElement(`h${level}`);
+    lower.append(...heading.childNodes);
+    heading.replaceWith(lower);
+  }
+}
+
 /**
  * Turns Markdown of unknown origin into HTML that cannot act: raw HTML arrives as text, images are named instead of
- * loaded, links lead to http, https and mail addresses only and carry `rel="noopener noreferrer nofollow"`.
+ * loaded, links lead to http, https and mail addresses only and carry `rel="noopener noreferrer nofollow"`, headings stand
+ * two levels lower.
  */
 export function renderMarkdown(markdown: string): string {
   const html = micromark(markdown, {
@@ -40,5 +53,6 @@ export function renderMarkdown(markdown: string): string {
   template.innerHTML = html;
   replaceImages(template.content);
   cleanLinks(template.content);
+  lowerHeadings(template.content);
   return template.innerHTML;
 }

@@ -4,12 +4,21 @@ import { lookOfStatus } from "../status/status-tone.ts";
 import { formatCount } from "../value/format.ts";
 import "./filters.css";
 
-/** One line of filters that scrolls sideways on a phone, with its edge fading. */
-export function FilterLine({ children, note }: { children: ReactNode; note?: ReactNode }) {
+type FilterLineProps = {
+  /** Stands first and stays when the chips scroll. */
+  lead?: ReactNode;
+  /** Stands at the right end and stays when the chips scroll. */
+  tail?: ReactNode;
+  children: ReactNode;
+};
+
+/** One line of filters; on a phone its chips get a line of their own that scrolls sideways with its edges fading. */
+export function FilterLine({ lead, tail, children }: FilterLineProps) {
   return (
     <search className="filter-line">
+      {lead}
       <div className="filter-scroll">{children}</div>
-      {note !== undefined && <span className="text-3 small hide-narrow">{note}</span>}
+      <div className="filter-tail">{tail}</div>
     </search>
   );
 }
@@ -78,10 +87,16 @@ export function FilterSelect({ name, value, options, onChange }: FilterSelectPro
 
 const settleMs = 250;
 
-type FilterSearchProps = { value: string; placeholder: string; onChange: (value: string) => void };
+type FilterSearchProps = {
+  value: string;
+  placeholder: string;
+  /** The key that leads here, for assistive technology. */
+  shortcut?: string;
+  onChange: (value: string) => void;
+};
 
 /** A search field that reports once the reader pauses, or at once on Enter. */
-export function FilterSearch({ value, placeholder, onChange }: FilterSearchProps) {
+export function FilterSearch({ value, placeholder, shortcut, onChange }: FilterSearchProps) {
   const id = useId();
   const [draft, setDraft] = useState(value);
   const [applied, setApplied] = useState(value);
@@ -103,9 +118,13 @@ export function FilterSearch({ value, placeholder, onChange }: FilterSearchProps
         value={draft}
         placeholder={placeholder}
         aria-label={placeholder}
+        aria-keyshortcuts={shortcut}
+        maxLength={200}
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter") onChange(draft);
+          // The first Escape empties the field, as browsers do; the next one leaves it.
+          if (event.key === "Escape" && draft === "") event.currentTarget.blur();
         }}
       />
     </label>

@@ -1,16 +1,13 @@
-import { useSearchParams } from "../link/search-params.ts";
 import { Button } from "../page/Button.tsx";
 import { EmptyState } from "../page/EmptyState.tsx";
 
-/** Shown where filters leave nothing over; takes the named filters away again. */
-export function NoMatches({ what, names }: { what: string; names: readonly string[] }) {
-  const [, change] = useSearchParams();
-  const clear = () => change(Object.fromEntries(names.map((name) => [name, ""])));
+/** Shown where filters leave nothing over, with the way to take them all away. */
+export function NoMatches({ what, onClear }: { what: string; onClear: () => void }) {
   return (
     <EmptyState
       icon="search"
       title={`No ${what} fits these filters`}
-      action={<Button onClick={clear}>Remove all filters</Button>}
+      action={<Button onClick={onClear}>Clear all filters</Button>}
     />
   );
 }

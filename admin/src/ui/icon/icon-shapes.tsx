@@ -90,10 +90,17 @@ export const iconShapes = {
     </>
   ),
   right: <path d="m6 4 4 4-4 4" />,
+  left: <path d="m10 4-4 4 4 4" />,
   down: <path d="m4 6 4 4 4-4" />,
   up: <path d="M8 13V3M4 7l4-4 4 4" />,
   close: <path d="m4 4 8 8m0-8-8 8" />,
   plus: <path d="M8 3v10M3 8h10" />,
+  pencil: <path d="m10.800 2.800 2.400 2.400-7.800 7.800-3 .6.6-3z" />,
+  bin: (
+    <path d="M3 4.500h10M6.200 4.500v-2h3.600v2M4.300 4.500l.6 9h6.200l.6-9M6.700 7v4.200M9.300 7v4.200" />
+  ),
+  bookmark: <path d="M4 2.500h8v11l-4-3-4 3z" />,
+  filter: <path d="M2 4h12M4.500 8h7M6.700 12h2.600" />,
   eye: (
     <>
       <path d="M1.500 8S4 3.500 8 3.500 14.500 8 14.500 8 12 12.500 8 12.500 1.500 8 1.500 8z" />

@@ -9,13 +9,13 @@ export function parseSearch(search: string): SearchParams {
   return Object.fromEntries(new URLSearchParams(search));
 }
 
-/** Writes parameters without empty ones, commas left readable. */
+/** Writes parameters without empty ones, commas, colons and semicolons left readable. */
 export function formatSearch(search: Record<string, unknown>): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(search)) {
     if (typeof value === "string" && value !== "") params.set(name, value);
   }
-  const text = params.toString().replaceAll("%2C", ",");
+  const text = params.toString().replace(/%(2C|3A|3B)/g, (code) => decodeURIComponent(code));
   return text === "" ? "" : `?${text}`;
 }
 

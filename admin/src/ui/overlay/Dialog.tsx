@@ -8,10 +8,12 @@ type DialogProps = {
   title: ReactNode;
   children: ReactNode;
   footer?: ReactNode;
+  /** Room for a form with long texts; fills the screen of a phone. */
+  wide?: boolean;
 };
 
 /** A native modal dialog: focus goes to `data-first-focus` and stays inside, Escape closes, focus returns to where it was. */
-export function Dialog({ open, onClose, title, children, footer }: DialogProps) {
+export function Dialog({ open, onClose, title, children, footer, wide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -22,7 +24,13 @@ export function Dialog({ open, onClose, title, children, footer }: DialogProps) 
     if (!open && element.current?.open === true) element.current.close();
   }, [open]);
   return (
-    <dialog ref={element} className="dialog" aria-labelledby={id} onClose={onClose} closedby="any">
+    <dialog
+      ref={element}
+      className={wide ? "dialog dialog-wide" : "dialog"}
+      aria-labelledby={id}
+      onClose={onClose}
+      closedby={wide ? "closerequest" : "any"}
+    >
       {open && (
         <>
           <header>

@@ -6,6 +6,8 @@ import "./overlay.css";
 const gapPx = 6;
 const edgePx = 8;
 
+const phone = "(max-width: 719px)";
+
 function placeBelow(panel: HTMLElement, anchor: HTMLElement): void {
   const around = anchor.getBoundingClientRect();
   const width = panel.offsetWidth;
@@ -23,17 +25,21 @@ type PopoverProps = {
   /** What the button shows. */
   button: ReactNode;
   buttonClass?: string;
+  /** On a phone it fills the width at the bottom instead of hanging below its button. */
+  sheet?: boolean;
   children: ReactNode;
 };
 
 /** A native popover below its button; a click elsewhere or Escape closes it. */
-export function Popover({ label, button, buttonClass = "button button-quiet", children }: PopoverProps) {
+export function Popover(props: PopoverProps) {
+  const { label, button, buttonClass = "button button-quiet", sheet = false, children } = props;
   const id = useId();
   const anchor = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
   const onToggle = (opened: boolean) => {
     if (!opened || panel.current === null || anchor.current === null) return;
-    placeBelow(panel.current, anchor.current);
+    if (sheet && window.matchMedia(phone).matches) panel.current.removeAttribute("style");
+    else placeBelow(panel.current, anchor.current);
     panel.current.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
   };
   return (
@@ -54,7 +60,7 @@ export function Popover({ label, button, buttonClass = "button button-quiet", ch
         popover="auto"
         role="dialog"
         aria-label={label}
-        className="popover"
+        className={sheet ? "popover popover-sheet" : "popover"}
         onToggle={(event) => onToggle(event.newState === "open")}
       >
         {children}

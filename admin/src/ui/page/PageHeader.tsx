@@ -3,6 +3,7 @@ import { StatusBadge } from "../status/StatusBadge.tsx";
 import { CopyId } from "../value/CopyId.tsx";
 import { formatCount } from "../value/format.ts";
 import { LiveMark, type LiveState } from "./LiveMark.tsx";
+import { NeighbourLinks, type Neighbours } from "./NeighbourLinks.tsx";
 import "./page-header.css";
 import { ReloadButton } from "./ReloadButton.tsx";
 
@@ -15,6 +16,8 @@ type PageHeaderProps = {
   status?: string | undefined;
   id?: string | undefined;
   live?: LiveState | undefined;
+  /** On the page of one row: the list it was reached from and its neighbours there. */
+  neighbours?: Neighbours | undefined;
   actions?: ReactNode;
   onReload: () => void;
   reloading: boolean;
@@ -23,10 +26,10 @@ type PageHeaderProps = {
 
 /** Breadcrumbs, title, pill, id and live mark on the left, actions right, Reload alone at the far right. */
 export function PageHeader(props: PageHeaderProps) {
-  const { title, breadcrumbs, count, status, id, live, actions } = props;
+  const { title, breadcrumbs, count, status, id, live, neighbours, actions } = props;
   return (
     <header className="page-header">
-      {breadcrumbs !== undefined && <Breadcrumbs trail={breadcrumbs} />}
+      {breadcrumbs !== undefined && <Breadcrumbs trail={breadcrumbs} neighbours={neighbours} />}
       <div className="page-title">
         <h1>{title}</h1>
         {count !== undefined && (
@@ -47,16 +50,21 @@ export function PageHeader(props: PageHeaderProps) {
   );
 }
 
-/** The way back up from an entity. */
-export function Breadcrumbs({ trail }: { trail: ReactNode[] }) {
+type BreadcrumbsProps = { trail: ReactNode[]; neighbours?: Neighbours | undefined };
+
+/** The way back up from an entity, and to its neighbours in the list it was reached from. */
+export function Breadcrumbs({ trail, neighbours }: BreadcrumbsProps) {
   const keyed = trail.map((crumb, depth) => ({ crumb, key: `depth-${depth}` }));
   return (
-    <nav className="breadcrumbs" aria-label="Breadcrumbs">
-      <ol>
-        {keyed.map(({ crumb, key }) => (
-          <li key={key}>{crumb}</li>
-        ))}
-      </ol>
-    </nav>
+    <div className="breadcrumb-line">
+      <nav className="breadcrumbs" aria-label="Breadcrumbs">
+        <ol>
+          {keyed.map(({ crumb, key }) => (
+            <li key={key}>{crumb}</li>
+          ))}
+        </ol>
+      </nav>
+      {neighbours !== undefined && <NeighbourLinks neighbours={neighbours} />}
+    </div>
   );
 }

@@ -1,5 +1,5 @@
-import { useEffect } from "react";
 import { Icon } from "../icon/Icon.tsx";
+import { useShortcut } from "../shortcut/use-shortcut.ts";
 import { formatClock } from "../value/format.ts";
 import "./button.css";
 import "./page-header.css";
@@ -12,27 +12,11 @@ type ReloadButtonProps = {
   loadedAt: number | undefined;
 };
 
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      target.matches("input, textarea, select") ||
-      target.closest("dialog") !== null)
-  );
-}
-
 /** Fetches the page's data again: by click, or by the `r` key anywhere outside a field. Spins while it does. */
 export function ReloadButton({ onReload, reloading, loadedAt }: ReloadButtonProps) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "r" || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      if (isTyping(event.target)) return;
-      event.preventDefault();
-      if (!reloading) onReload();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, [onReload, reloading]);
+  useShortcut("reload", () => {
+    if (!reloading) onReload();
+  });
   const asOf =
     loadedAt === undefined || loadedAt === 0 ? undefined : `as of ${formatClock(new Date(loadedAt))}`;
   return (

@@ -1,7 +1,8 @@
 import type { CSSProperties } from "react";
 import { Icon } from "../icon/Icon.tsx";
+import { AppLink } from "../link/AppLink.tsx";
 import "./progress.css";
-import { lookOfStatus } from "./status-tone.ts";
+import { lookOfStatus, type StatusLook } from "./status-tone.ts";
 
 /** One stage of a longer work. */
 export type Stage = {
@@ -13,6 +14,8 @@ export type Stage = {
   percentage: number;
   failed_percentage?: number;
   note?: string;
+  /** Where the stage can be looked at. */
+  href?: string | undefined;
 };
 
 /** The stages of a work in a row; the strip is the progress bar. */
@@ -30,15 +33,29 @@ export function StageStrip({ stages, label }: { stages: Stage[]; label: string }
         } as CSSProperties;
         return (
           <li key={stage.name} className={`stage is-${look.tone}`} style={style}>
-            <span>
-              <Icon name={look.icon} small className={`is-${look.tone}`} />
-              <span className="stage-name">{stage.name}</span>
-              <span className="visually-hidden">: {look.word}</span>
-              {stage.note !== undefined && <span className="stage-note">{stage.note}</span>}
-            </span>
+            {stage.href === undefined ? (
+              <span className="stage-words">
+                <StageWords stage={stage} look={look} />
+              </span>
+            ) : (
+              <AppLink className="stage-words" href={stage.href}>
+                <StageWords stage={stage} look={look} />
+              </AppLink>
+            )}
           </li>
         );
       })}
     </ol>
+  );
+}
+
+function StageWords({ stage, look }: { stage: Stage; look: StatusLook }) {
+  return (
+    <>
+      <Icon name={look.icon} small className={`is-${look.tone}`} />
+      <span className="stage-name">{stage.name}</span>
+      <span className="visually-hidden">: {look.word}</span>
+      {stage.note !== undefined && <span className="stage-note">{stage.note}</span>}
+    </>
   );
 }

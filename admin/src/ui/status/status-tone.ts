@@ -22,6 +22,8 @@ const looks: Record<string, StatusLook> = {
   healthy: { tone: "ok", icon: "check", word: "healthy" },
   stopped: { tone: "idle", icon: "slash", word: "stopped" },
   dead: { tone: "bad", icon: "cross", word: "dead" },
+  done: { tone: "ok", icon: "check", word: "done" },
+  refused: { tone: "warn", icon: "triangle", word: "refused" },
   retried: { tone: "warn", icon: "triangle", word: "retried" },
   suspect: { tone: "warn", icon: "triangle", word: "suspect" },
   failed: { tone: "bad", icon: "cross", word: "failed" },

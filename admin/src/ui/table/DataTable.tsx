@@ -1,24 +1,14 @@
-import { memo, type ReactNode, useRef } from "react";
-import { Icon } from "../icon/Icon.tsx";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Checkbox } from "./Checkbox.tsx";
+import { type Column, cellClass, type Expansion } from "./columns.ts";
 import "./data-table.css";
-import { useRowKeys } from "./row-keys.ts";
+import { focusRow, useRowKeys } from "./row-keys.ts";
+import type { RowSelection } from "./row-selection.ts";
+import { drawnWhole, useRowWindow } from "./row-window.ts";
+import { MemoRow } from "./TableRow.tsx";
+import { tableItems } from "./table-items.ts";
 
-/** Where a cell stands in the two-line row of a phone; a cell without a place is left out there. */
-export type PhonePlace = "mark" | "title" | "aside" | "detail" | "aside-detail";
-
-/** One column. Exactly one column of a table takes the slack and holds words. */
-export type Column<Row> = {
-  key: string;
-  header: ReactNode;
-  cell: (row: Row) => ReactNode;
-  align?: "end";
-  slack?: boolean;
-  phone?: PhonePlace;
-  /** Left out below 1100 px. */
-  wideOnly?: boolean;
-  /** In px; equal widths align the columns of nested tables. */
-  minWidth?: number;
-};
+export type { Column, Expansion } from "./columns.ts";
 
 type DataTableProps<Row> = {
   /** Read out as the table's name. */
@@ -35,138 +25,236 @@ type DataTableProps<Row> = {
   /** The row that is pointed at elsewhere, such as in a timeline. */
   highlightedKey?: string | null;
   onHighlight?: (key: string | null) => void;
-};
-
-/** Rows that open in place. */
-export type Expansion<Row> = {
-  openKeys: ReadonlySet<string>;
-  onToggle: (key: string) => void;
-  /** Says what opens: "Steps of Tides". */
-  label: (row: Row) => string;
-  render: (row: Row) => ReactNode;
+  /** Adds a column of checkboxes. */
+  selection?: RowSelection;
+  /** Whether rows beyond these exist; their number is then read out as unknown. */
+  hasMore?: boolean;
+  /** Told which rows are in sight of a table that draws only a part. */
+  onVisible?: (first: number, last: number) => void;
 };
 
 const keepRow = <Row,>(row: Row): Row => row;
 
-/** A table of 36 px rows with a head that stays in sight; arrow keys walk the rows, Enter opens one. On a phone each row has two lines. */
+/**
+ * A table of 36 px rows with a head that stays in sight; arrow keys walk the rows, Enter opens one. On a phone each row
+ * has two lines. Above 150 rows only those in sight are drawn.
+ */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowKey, expansion } = props;
+  const { label, columns, rows, rowKey, expansion, selection } = props;
   const frame = useRef<HTMLDivElement>(null);
-  useRowKeys(frame);
+  const keys = useMemo(() => rows.map(rowKey), [rows, rowKey]);
+  const openKeys = expansion?.openKeys;
+  const items = useMemo(
+    () => tableItems(rows.length, openPlaces(keys, openKeys)),
+    [rows.length, keys, openKeys],
+  );
+  const [focusedRow, setFocusedRow] = useState<number | null>(null);
+  const awaited = useRef<{ row: number; inCheckbox: boolean } | null>(null);
+  const windowed = rows.length > drawnWhole;
+  const shown = useRowWindow({
+    frame,
+    items,
+    keyOf: useCallback(
+      (item: number) => {
+        const { row, inner } = items.at(item);
+        return inner ? `${keys[row]} inner` : (keys[row] ?? String(row));
+      },
+      [items, keys],
+    ),
+    enabled: windowed,
+    focusedLine: focusedRow === null ? null : items.ofRow(focusedRow),
+  });
+  const rowAt = (place: number) => keys[place] ?? "";
+  useRowKeys(frame, {
+    rowCount: rows.length,
+    onFocus: windowed ? setFocusedRow : undefined,
+    reveal(row) {
+      awaited.current = { row, inCheckbox: document.activeElement?.matches(".checkbox") ?? false };
+      setFocusedRow(row);
+      shown.scrollTo(items.ofRow(row));
+    },
+    toggleSelected: selection && ((row, extend) => selection.toggle(rowAt(row), extend)),
+    clearSelected:
+      selection && (selection.selected.size > 0 || selection.isAllMatching) ? selection.clear : undefined,
+  });
+  useEffect(() => {
+    const { current } = awaited;
+    if (current === null || frame.current === null) return;
+    if (focusRow(frame.current, current.row, current.inCheckbox)) awaited.current = null;
+  });
+  const followOrder = selection?.followOrder;
+  useEffect(() => followOrder?.(keys), [followOrder, keys]);
+  useVisibleRows(windowed, items.at(shown.range.first).row, items.at(shown.range.last).row, props.onVisible);
   return (
     <div className="table-frame" ref={frame}>
-      <table className="table" aria-label={label}>
-        <thead>
-          <tr>
-            {expansion !== undefined && (
-              <th className="cell-toggle">
-                <span className="visually-hidden">Open</span>
-              </th>
-            )}
-            {columns.map((column) => (
-              <th
-                key={column.key}
-                scope="col"
-                className={cellClass(column)}
-                style={{ minWidth: column.minWidth }}
-              >
-                {column.header}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => {
-            const key = rowKey(row);
-            return (
-              <MemoRow
-                key={key}
-                row={row}
-                itemKey={key}
-                columns={columns}
-                open={expansion?.openKeys.has(key) ?? false}
-                expansion={expansion}
-                useRow={props.useRow ?? keepRow}
-                statusWord={props.statusWord}
-                rowTone={props.rowTone}
-                highlighted={key === props.highlightedKey}
-                onHighlight={props.onHighlight}
-              />
-            );
-          })}
-        </tbody>
+      <table
+        className={selection === undefined ? "table" : "table table-selectable"}
+        aria-label={label}
+        aria-rowcount={windowed ? (props.hasMore ? -1 : items.count + 1) : undefined}
+      >
+        <TableHead columns={columns} keys={keys} selection={selection} opens={expansion !== undefined} />
+        <TableBody {...props} keys={keys} items={items} shown={shown} windowed={windowed} />
       </table>
     </div>
   );
 }
 
-function cellClass<Row>(column: Column<Row>): string {
-  const names = [
-    column.align === "end" ? "cell-end" : "",
-    column.slack ? "cell-slack" : "",
-    column.wideOnly ? "hide-narrow" : "",
-    column.phone === undefined ? "hide-phone" : `phone-${column.phone}`,
-  ];
-  return names.filter((name) => name !== "").join(" ");
+function openPlaces(keys: readonly string[], open: ReadonlySet<string> | undefined): number[] {
+  if (open === undefined || open.size === 0) return [];
+  return keys.flatMap((key, place) => (open.has(key) ? [place] : []));
 }
 
-type TableRowProps<Row> = {
-  row: Row;
-  itemKey: string;
+function useVisibleRows(
+  enabled: boolean,
+  first: number,
+  last: number,
+  tell: ((first: number, last: number) => void) | undefined,
+): void {
+  useEffect(() => {
+    if (enabled) tell?.(first, last);
+  }, [enabled, first, last, tell]);
+}
+
+type TableHeadProps<Row> = {
   columns: Column<Row>[];
-  open: boolean;
-  expansion: Expansion<Row> | undefined;
-  useRow: (row: Row) => Row;
-  statusWord: ((row: Row) => string) | undefined;
-  rowTone: ((row: Row) => "hot" | undefined) | undefined;
-  highlighted: boolean;
-  onHighlight: ((key: string | null) => void) | undefined;
+  keys: readonly string[];
+  selection: RowSelection | undefined;
+  opens: boolean;
 };
 
-function TableRow<Row>(props: TableRowProps<Row>) {
-  const { itemKey, columns, open, expansion, useRow, statusWord, rowTone } = props;
-  const row = useRow(props.row);
-  const tone = rowTone?.(row);
+function TableHead<Row>({ columns, keys, selection, opens }: TableHeadProps<Row>) {
   return (
-    <>
-      <tr
-        className={`table-row ${open ? "row-open" : ""} ${props.highlighted ? "row-pointed" : ""} ${tone === undefined ? "" : `row-${tone}`}`}
-        onPointerEnter={() => props.onHighlight?.(itemKey)}
-        onPointerLeave={() => props.onHighlight?.(null)}
-      >
-        {expansion !== undefined && (
-          <td className="cell-toggle">
-            <button
-              type="button"
-              className="row-toggle"
-              data-row-lead=""
-              aria-expanded={open}
-              aria-label={expansion.label(row)}
-              onClick={() => expansion.onToggle(itemKey)}
-            >
-              <Icon name="right" small className="icon-turns" />
-            </button>
-          </td>
+    <thead>
+      <tr>
+        {selection !== undefined && (
+          <th className="cell-select">
+            <SelectLoaded keys={keys} selection={selection} />
+          </th>
+        )}
+        {opens && (
+          <th className="cell-toggle">
+            <span className="visually-hidden">Open</span>
+          </th>
         )}
         {columns.map((column) => (
-          <td key={column.key} className={cellClass(column)}>
-            {column.phone === "detail" && statusWord !== undefined && (
-              <span className="only-phone">{statusWord(row)} · </span>
-            )}
-            {column.cell(row)}
-          </td>
+          <th
+            key={column.key}
+            scope="col"
+            className={cellClass(column)}
+            style={{ minWidth: column.minWidth }}
+          >
+            {column.header}
+          </th>
         ))}
       </tr>
-      {open && expansion !== undefined && (
-        <tr className="row-inner">
-          <td colSpan={columns.length + 1}>
-            <div className="row-inner-content">{expansion.render(row)}</div>
-          </td>
-        </tr>
-      )}
-    </>
+    </thead>
   );
 }
 
-// memo() loses the type parameter; the row type is the one DataTable passes on.
-const MemoRow = memo(TableRow) as typeof TableRow;
+type SelectLoadedProps = { keys: readonly string[]; selection: RowSelection };
+
+/** The checkbox that chooses all loaded rows, or none. */
+export function SelectLoaded({ keys, selection }: SelectLoadedProps) {
+  const { selected, isAllMatching, selectLoaded, clear } = selection;
+  const any = isAllMatching || selected.size > 0;
+  const all =
+    isAllMatching || (any && selected.size >= keys.length && keys.every((key) => selected.has(key)));
+  return (
+    <Checkbox
+      checked={all || (any && "some")}
+      label={all ? "Select none" : "Select all loaded rows"}
+      onToggle={() => (all ? clear() : selectLoaded(keys))}
+    />
+  );
+}
+
+type TableBodyProps<Row> = DataTableProps<Row> & {
+  keys: readonly string[];
+  items: ReturnType<typeof tableItems>;
+  shown: ReturnType<typeof useRowWindow>;
+  windowed: boolean;
+};
+
+function TableBody<Row>(props: TableBodyProps<Row>): ReactNode {
+  const { columns, rows, expansion, selection, keys, items, shown, windowed } = props;
+  const stable = useStableExpansion(expansion);
+  const span = columns.length + (expansion === undefined ? 0 : 1) + (selection === undefined ? 0 : 1);
+  const chosen = (key: string) => selection && (selection.isAllMatching || selection.selected.has(key));
+  const measure = windowed ? shown.measure : undefined;
+  return (
+    <tbody>
+      {shown.parts.map((part) => {
+        if (part.kind === "space") {
+          return (
+            // biome-ignore lint/a11y/noAriaHiddenOnFocusable: the row is empty; nothing in it takes the focus.
+            <tr key={part.key} aria-hidden="true" className="row-space">
+              <td colSpan={span} style={{ height: part.height }} />
+            </tr>
+          );
+        }
+        const { row: place, inner } = items.at(part.item);
+        const row = rows[place];
+        const key = keys[place] ?? "";
+        if (row === undefined) return null;
+        const lineNumber = windowed ? part.item + 2 : undefined;
+        if (inner) {
+          return (
+            <tr
+              key={`${key} inner`}
+              className="row-inner"
+              ref={measure}
+              data-index={part.item}
+              aria-rowindex={lineNumber}
+            >
+              <td colSpan={span}>
+                <div className="row-inner-content">{expansion?.render(row)}</div>
+              </td>
+            </tr>
+          );
+        }
+        return (
+          <MemoRow
+            key={key}
+            row={row}
+            itemKey={key}
+            place={place}
+            line={part.item}
+            lineNumber={lineNumber}
+            columns={columns}
+            open={expansion?.openKeys.has(key) ?? false}
+            expansion={stable}
+            useRow={props.useRow ?? keepRow}
+            statusWord={props.statusWord}
+            rowTone={props.rowTone}
+            highlighted={key === props.highlightedKey}
+            onHighlight={props.onHighlight}
+            selected={chosen(key)}
+            onSelect={selection?.toggle}
+            measure={measure}
+          />
+        );
+      })}
+    </tbody>
+  );
+}
+
+/** The same object from render to render, so that rows are not drawn again because their table was. */
+function useStableExpansion<Row>(
+  expansion: Expansion<Row> | undefined,
+): Pick<Expansion<Row>, "label" | "onToggle"> | undefined {
+  const [current] = useState({ expansion });
+  useEffect(() => {
+    current.expansion = expansion;
+  });
+  const opens = expansion !== undefined;
+  return useMemo(
+    () =>
+      opens
+        ? {
+            label: (row: Row) => current.expansion?.label(row) ?? "",
+            onToggle: (key: string) => current.expansion?.onToggle(key),
+          }
+        : undefined,
+    [opens, current],
+  );
+}

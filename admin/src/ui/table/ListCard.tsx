@@ -1,8 +1,10 @@
-import type { ReactNode } from "react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { Button } from "../page/Button.tsx";
 import { DataStates } from "../page/DataStates.tsx";
 import { SkeletonRows } from "../page/Skeleton.tsx";
-import { type Column, DataTable, type Expansion } from "./DataTable.tsx";
+import { type Column, DataTable, type Expansion, SelectLoaded } from "./DataTable.tsx";
 import { Pager } from "./Pager.tsx";
+import type { RowSelection } from "./row-selection.ts";
 
 /** What a list looks like to the card that shows it. */
 export type ListView<Row> = {
@@ -11,8 +13,12 @@ export type ListView<Row> = {
   reloading: boolean;
   hasOlder: boolean;
   loadingOlder: boolean;
+  /** Why the last older page did not come. */
+  olderError?: Error | null;
   loadOlder: () => void;
   reload: () => void;
+  /** Told which rows are in sight; must stay the same function. */
+  see?: (first: number, last: number) => void;
 };
 
 type ListCardProps<Row> = {
@@ -24,11 +30,17 @@ type ListCardProps<Row> = {
   useRow?: (row: Row) => Row;
   expansion?: Expansion<Row>;
   empty: ReactNode;
+  /** Adds checkboxes; on a phone they come with a button. */
+  selection?: RowSelection;
+  /** What can be done with the chosen rows; takes the place of the table's head while any is chosen. */
+  selectionBar?: ReactNode;
 };
 
-/** A whole list: its skeleton, its failure, its emptiness or its rows with the button for older ones. */
+const idOf = (row: { id: string }) => row.id;
+
+/** A whole list: its skeleton, its failure, its emptiness or its rows, with older ones as the reader comes near the end. */
 export function ListCard<Row extends { id: string }>(props: ListCardProps<Row>) {
-  const { label, list, failure, columns, statusWord, useRow, expansion, empty } = props;
+  const { label, list, failure, empty } = props;
   const skeleton = (
     <section className="card">
       <SkeletonRows rows={12} label={`Loading: ${label}`} />
@@ -42,31 +54,93 @@ export function ListCard<Row extends { id: string }>(props: ListCardProps<Row>) 
       onReload={list.reload}
       reloading={list.reloading}
     >
-      {(rows) => (
-        <section className="card" aria-label={label}>
-          {rows.length === 0 && empty}
-          {rows.length > 0 && (
-            <>
-              <DataTable
-                label={label}
-                columns={columns}
-                rows={rows}
-                rowKey={(row) => row.id}
-                statusWord={statusWord}
-                useRow={useRow}
-                expansion={expansion}
-              />
-              <Pager
-                shown={rows.length}
-                total={list.total}
-                hasOlder={list.hasOlder}
-                loadingOlder={list.loadingOlder}
-                onOlder={list.loadOlder}
-              />
-            </>
-          )}
-        </section>
-      )}
+      {(rows) =>
+        rows.length === 0 ? (
+          <section className="card" aria-label={label}>
+            {empty}
+          </section>
+        ) : (
+          <FilledList {...props} rows={rows} />
+        )
+      }
     </DataStates>
+  );
+}
+
+function FilledList<Row extends { id: string }>(props: ListCardProps<Row> & { rows: Row[] }) {
+  const { label, list, columns, statusWord, useRow, expansion, selection, rows } = props;
+  const [selecting, setSelecting] = useState(false);
+  const any = selection !== undefined && (selection.isAllMatching || selection.selected.size > 0);
+  const leave = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    // There, Escape answers the dialog's question and leaves the choice of rows alone.
+    if (event.target instanceof Element && event.target.closest("dialog") !== null) return;
+    event.preventDefault();
+    selection?.clear();
+  };
+  return (
+    <section className={selecting ? "card card-selecting" : "card"} aria-label={label}>
+      {selection !== undefined && (
+        <PhoneSelect
+          selecting={selecting}
+          selection={selection}
+          rows={rows}
+          onChange={(next) => {
+            setSelecting(next);
+            if (!next) selection.clear();
+          }}
+        />
+      )}
+      {any && props.selectionBar !== undefined && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: Escape leaves the bar from whatever control in it has the focus.
+        <div className="selection-place" onKeyDown={leave}>
+          <div className="selection-bar">{props.selectionBar}</div>
+        </div>
+      )}
+      <DataTable
+        label={label}
+        columns={columns}
+        rows={rows}
+        rowKey={idOf}
+        statusWord={statusWord}
+        useRow={useRow}
+        expansion={expansion}
+        selection={selection}
+        hasMore={list.hasOlder}
+        onVisible={list.see}
+      />
+      <Pager
+        shown={rows.length}
+        total={list.total}
+        hasOlder={list.hasOlder}
+        loadingOlder={list.loadingOlder}
+        olderError={list.olderError ?? null}
+        onOlder={list.loadOlder}
+      />
+    </section>
+  );
+}
+
+type PhoneSelectProps = {
+  selecting: boolean;
+  selection: RowSelection;
+  rows: { id: string }[];
+  onChange: (selecting: boolean) => void;
+};
+
+function PhoneSelect({ selecting, selection, rows, onChange }: PhoneSelectProps) {
+  return (
+    <div className="phone-select">
+      {selecting && (
+        <span className="row">
+          <SelectLoaded keys={rows.map(idOf)} selection={selection} />
+          <span className="text-2">All loaded</span>
+        </span>
+      )}
+      <span className="spacer" />
+      <Button look="quiet" onClick={() => onChange(!selecting)}>
+        {selecting ? "Done" : "Select"}
+      </Button>
+    </div>
   );
 }

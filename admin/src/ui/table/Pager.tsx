@@ -1,7 +1,9 @@
+import { useRef } from "react";
 import { Icon } from "../icon/Icon.tsx";
 import { Button } from "../page/Button.tsx";
 import { formatCount } from "../value/format.ts";
 import "./data-table.css";
+import { useNearEnd } from "./near-end.ts";
 
 type PagerProps = {
   shown: number;
@@ -9,6 +11,8 @@ type PagerProps = {
   total: string | null;
   hasOlder: boolean;
   loadingOlder: boolean;
+  /** Why the last page did not come. */
+  olderError?: Error | null;
   onOlder: () => void;
 };
 
@@ -19,19 +23,22 @@ export function formatTotal(total: string): string {
   return Number.isNaN(count) ? total : `${formatCount(count)}${capped ? "+" : ""}`;
 }
 
-/** How much of a list is shown, and the button for the next page. */
-export function Pager({ shown, total, hasOlder, loadingOlder, onOlder }: PagerProps) {
+/** How much of a list is shown. The next page comes by itself near the end, and by a button for whoever does not scroll. */
+export function Pager({ shown, total, hasOlder, loadingOlder, olderError = null, onOlder }: PagerProps) {
+  const foot = useRef<HTMLElement>(null);
+  useNearEnd(foot, hasOlder && !loadingOlder && olderError === null, shown, onOlder);
   const known = total === null ? "" : ` of ${formatTotal(total)}`;
   return (
-    <footer className="card-foot">
+    <footer className="card-foot" ref={foot}>
       <span>
         {formatCount(shown)}
         {known} shown
       </span>
       <span className="spacer" />
+      {olderError !== null && <span role="status">The older rows did not come: {olderError.message}</span>}
       {hasOlder && (
         <Button busy={loadingOlder} onClick={onOlder}>
-          Older
+          {olderError === null ? "Show older" : "Try again"}
         </Button>
       )}
     </footer>

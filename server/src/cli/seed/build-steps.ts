@@ -1,5 +1,6 @@
+import { hashInput, hashRecipe, memoKey } from "../../modules/flow-engine/memo.ts";
 import { encodePayload } from "../../modules/llm/payload.ts";
-import { canonicalJson, sha256Hex } from "../../platform/canonical-json.ts";
+import { canonicalJson } from "../../platform/canonical-json.ts";
 import { addRequest, type CallOwner } from "./build-requests.ts";
 import { cancelled, doubtful, good, rateLimited } from "./call-ends.ts";
 import { at, type FlowRunRow, type RequestRow, type SeedRows, type StepRow, variation } from "./rows.ts";
@@ -27,7 +28,7 @@ export interface TaskScene {
   readonly start_ms: number;
   /** Fence and worker that hold the task at a moment. */
   ownerAt(moment_ms: number): { readonly fence: number; readonly worker_id: string | null };
-  /** Results of the lineage by `flow key/step name`; earlier tasks filled it, this one adds to it. */
+  /** Results of the lineage by memo key; earlier tasks filled it, this one adds to it. */
   readonly recorded: Map<string, RecordedStep>;
   /** Those that earlier tasks recorded. */
   readonly reusable: ReadonlySet<string>;
@@ -60,7 +61,8 @@ export function runStep(scene: TaskScene, run: OpenRun, plan: StepPlan, from_ms:
   const cutAt = cut === null ? Number.POSITIVE_INFINITY : scene.start_ms + cut.at_ms;
   if (from_ms >= cutAt) return stopped(from_ms);
   run.steps += 1;
-  if (scene.reusable.has(address)) return reuseStep(scene, run, plan, address, from_ms);
+  const { memo_key } = keysOf(run, plan);
+  if (scene.reusable.has(memo_key)) return reuseStep(scene, run, plan, memo_key, from_ms);
 
   const mishap = scene.story.mishaps[address] ?? null;
   const [shortest, longest] = plan.duration;
@@ -136,7 +138,7 @@ function performStep(
   const done_ms = end_ms + waiting_ms;
   const request = addRequest(owner, plan.call, { ...good(from_ms + waiting_ms + 4, done_ms - 6), attempt });
   completeStep(scene, run, plan, step, { from_ms, done_ms, waiting_ms, request_id: idOf(request) });
-  scene.recorded.set(how.address, { step_run_id: step.id, request_id: idOf(request) });
+  scene.recorded.set(keysOf(run, plan).memo_key, { step_run_id: step.id, request_id: idOf(request) });
   return {
     kind: "completed",
     at_ms: done_ms,
@@ -158,9 +160,7 @@ function completeStep(
     readonly request_id: string;
   },
 ): void {
-  const stored = encodePayload({ ...plan.output, llm_request_id: end.request_id });
-  step.output = stored.content;
-  step.output_zstd = stored.content_zstd;
+  setOutput(step, plan, end.request_id);
   step.waiting_ms = end.waiting_ms;
   step.working_ms = Math.round(end.done_ms - end.from_ms - end.waiting_ms);
   endStep(step, "completed", end.done_ms, null, null);
@@ -231,15 +231,13 @@ function reuseStep(
   scene: TaskScene,
   run: OpenRun,
   plan: StepPlan,
-  address: string,
+  memo_key: string,
   from_ms: number,
 ): StepOutcome {
-  const recorded = scene.recorded.get(address);
-  if (recorded === undefined) throw new Error(`Nothing is recorded for ${address}`);
+  const recorded = scene.recorded.get(memo_key);
+  if (recorded === undefined) throw new Error(`Nothing is recorded for ${plan.name}`);
   const step = addStep(scene, run, plan, from_ms, 1);
-  const stored = encodePayload({ ...plan.output, llm_request_id: recorded.request_id });
-  step.output = stored.content;
-  step.output_zstd = stored.content_zstd;
+  setOutput(step, plan, recorded.request_id);
   step.reused_from_step_run_id = recorded.step_run_id;
   step.cost_usd = 0;
   endStep(step, "completed", from_ms + 2, null, null);
@@ -253,6 +251,23 @@ function reuseStep(
   };
 }
 
+/** What the engine would remember the step by. No flow asks twice for the same. */
+function keysOf(run: OpenRun, plan: StepPlan): { readonly memo_key: string; readonly input_hash: string } {
+  const input_hash = hashInput(canonicalJson(plan.input));
+  const { flow_path } = run.row;
+  return { input_hash, memo_key: memoKey({ flow_path, step_name: plan.name, input_hash, occurrence: 0 }) };
+}
+
+/** @throws ZodError when the product's own step could not have made it: a resume would not take it */
+function setOutput(step: StepRow, plan: StepPlan, llm_request_id: string): void {
+  const output = { ...plan.output, llm_request_id };
+  plan.definition.output.parse(output);
+  const stored = encodePayload(output);
+  step.output = stored.content;
+  step.output_zstd = stored.content_zstd;
+  step.output_characters = stored.characters;
+}
+
 function addStep(
   scene: TaskScene,
   run: OpenRun,
@@ -261,7 +276,6 @@ function addStep(
   attempt: number,
 ): StepRow & { id: string } {
   const { fence } = scene.ownerAt(from_ms);
-  const input_hash = sha256Hex(canonicalJson(plan.input));
   const step: StepRow & { id: string } = {
     id: scene.newId(from_ms),
     flow_run_id: run.row.id,
@@ -269,12 +283,11 @@ function addStep(
     lineage_id: scene.lineage_id,
     flow_path: run.row.flow_path,
     step_name: plan.name,
-    step_version: 1,
+    step_version: plan.definition.version,
     step_order: run.steps,
     occurrence: 0,
-    memo_key: sha256Hex(canonicalJson([run.row.flow_path, plan.name, input_hash, 0])),
-    input_hash,
-    recipe_hash: sha256Hex(canonicalJson({ version: 1, model: plan.call.model })),
+    ...keysOf(run, plan),
+    recipe_hash: hashRecipe(plan.definition.version, { model: plan.call.model }),
     output: null,
     output_zstd: null,
     status: "running",

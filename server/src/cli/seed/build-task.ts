@@ -1,17 +1,23 @@
+import type { CreationRequest } from "../../modules/content-creator/models.ts";
 import { encodePayload } from "../../modules/llm/payload.ts";
 import { type OpenRun, runStep, type StepOutcome, type TaskScene } from "./build-steps.ts";
 import { at, type FlowRunRow } from "./rows.ts";
 import {
+  artInput,
+  briefFor,
   planArt,
   planAudio,
   planLesson,
   planMetadata,
   planPodcast,
   planSource,
+  podcastInput,
   type StepPlan,
+  scriptOf,
   type UnitMedia,
+  type UnitScript,
 } from "./step-plans.ts";
-import type { UnitStory } from "./story.ts";
+import type { LessonStory, UnitStory } from "./story.ts";
 
 /** How a flow run ended, with the requests that wrote its parts. */
 export interface RunOutcome extends Omit<StepOutcome, "request_id"> {
@@ -35,10 +41,11 @@ export function buildTask(
   scene: TaskScene,
   unit: UnitStory,
   media: UnitMedia,
-  request: unknown,
+  request: CreationRequest,
 ): TaskOutcome {
+  const script = scriptOf(unit, request);
   const root = openRun(scene, null, "unit_creation", "unit", null, request, scene.start_ms);
-  const first = unit.source === null ? [planSource(unit), planMetadata(unit)] : [planMetadata(unit)];
+  const first = unit.source === null ? [planSource(script), planMetadata(script)] : [planMetadata(script)];
   const planned = runSequence(scene, root, first, scene.start_ms + 12);
   const nothing = { lessons: [], podcast: null, art: null };
   const written_by = {
@@ -52,13 +59,13 @@ export function buildTask(
     return { ...endRun(scene, root, planned.outcome, written_by, null), ...nothing };
   }
   const from_ms = planned.outcome.at_ms + 6;
-  const art = runArt(scene, unit, media, root, from_ms);
-  const lessons = unit.lessons.map((_lesson, place) => runLesson(scene, unit, media, root, place, from_ms));
+  const art = runArt(scene, script, media, root, from_ms);
+  const lessons = unit.lessons.map((_lesson, place) => runLesson(scene, script, media, root, place, from_ms));
   const isStopped = lessons.some(({ kind }) => kind === "stopped");
   const lessons_ms = Math.max(...lessons.map(({ at_ms }) => at_ms));
   const podcast = isStopped
     ? null
-    : runPodcast(scene, unit, media, root, completedTitles(unit, lessons), lessons_ms + 5);
+    : runPodcast(scene, script, media, root, completedLessons(unit, lessons), lessons_ms + 5);
   root.row.total_steps = first.length;
   const all = [art, ...lessons, ...(podcast === null ? [] : [podcast])];
   const end: StepOutcome = {
@@ -78,14 +85,14 @@ export function buildTask(
 
 function runLesson(
   scene: TaskScene,
-  unit: UnitStory,
+  script: UnitScript,
   media: UnitMedia,
   root: OpenRun,
   place: number,
   from_ms: number,
 ): LessonOutcome {
   const position = place + 1;
-  const lesson = unit.lessons[place];
+  const lesson = script.unit.lessons[place];
   if (lesson === undefined) throw new Error(`There is no lesson ${position}`);
   const run = openRun(
     scene,
@@ -93,18 +100,18 @@ function runLesson(
     "lesson_creation",
     `lesson:${position}`,
     position,
-    { title: lesson.title },
+    { brief: briefFor(script, position), speech: script.request.authors.speech },
     from_ms,
   );
   run.row.total_steps = 3;
-  const [transcript, drafts, checked] = planLesson(unit, lesson);
+  const [transcript, drafts, checked] = planLesson(script, position, lesson);
   const text = runStep(scene, run, transcript, from_ms + 3);
   if (text.kind !== "completed") return { ...endRun(scene, run, text, {}, null), position };
   const audio = runAudio(
     scene,
     run,
     position,
-    planAudio(unit, lesson, media.lessons[place] ?? null),
+    planAudio(script, lesson, media.lessons[place] ?? null),
     text.at_ms + 4,
   );
   const exercises = runSequence(scene, run, [drafts, checked], text.at_ms + 3);
@@ -142,42 +149,49 @@ function runAudio(
 
 function runPodcast(
   scene: TaskScene,
-  unit: UnitStory,
+  script: UnitScript,
   media: UnitMedia,
   root: OpenRun,
-  titles: readonly string[],
+  lessons: readonly LessonStory[],
   from_ms: number,
 ): RunOutcome {
-  const run = openRun(scene, root, "unit_podcast", "podcast", null, { unit_title: unit.title }, from_ms);
+  const run = openRun(scene, root, "unit_podcast", "podcast", null, podcastInput(script, lessons), from_ms);
   run.row.total_steps = 2;
-  const plans = planPodcast(unit, titles, media.podcast);
+  const plans = planPodcast(script, lessons, media.podcast);
   const { outcome, requests } = runSequence(scene, run, plans, from_ms + 3);
   const written_by = { podcast: requests[0] ?? "", podcast_audio: requests[1] ?? "" };
   return endRun(scene, run, outcome, written_by, plans[1].output);
 }
 
-function completedTitles(unit: UnitStory, lessons: readonly LessonOutcome[]): string[] {
-  const completed = lessons.filter(({ kind }) => kind === "completed");
-  return completed.map(({ position }) => unit.lessons[position - 1]?.title ?? "");
+function completedLessons(unit: UnitStory, outcomes: readonly LessonOutcome[]): LessonStory[] {
+  const completed = new Set(
+    outcomes.filter(({ kind }) => kind === "completed").map(({ position }) => position),
+  );
+  return unit.lessons.filter((_lesson, place) => completed.has(place + 1));
 }
 
 function runArt(
   scene: TaskScene,
-  unit: UnitStory,
+  script: UnitScript,
   media: UnitMedia,
   root: OpenRun,
   from_ms: number,
 ): RunOutcome {
-  const run = openRun(scene, root, "unit_art_creation", "art", null, { unit_title: unit.title }, from_ms);
+  const run = openRun(scene, root, "unit_art_creation", "art", null, artInput(script), from_ms);
   run.row.total_steps = 2;
-  const plans = planArt(unit, media.cover);
+  const plans = planArt(script, media.cover);
   const { outcome, requests } = runSequence(scene, run, plans, from_ms + 3);
   const written_by = { cover_description: requests[0] ?? "", cover: requests[1] ?? "" };
   return endRun(scene, run, outcome, written_by, plans[1].output);
 }
 
 /** Runs steps one after the other until one does not complete. */
-function runSequence(scene: TaskScene, run: OpenRun, plans: readonly StepPlan[], from_ms: number) {
+function runSequence(
+  scene: TaskScene,
+  run: OpenRun,
+  plans: readonly (StepPlan | ((former_request_id: string) => StepPlan))[],
+  from_ms: number,
+) {
   const requests: string[] = [];
   let outcome: StepOutcome = {
     kind: "completed",
@@ -186,7 +200,8 @@ function runSequence(scene: TaskScene, run: OpenRun, plans: readonly StepPlan[],
     error_code: null,
     error_message: null,
   };
-  for (const plan of plans) {
+  for (const next of plans) {
+    const plan = typeof next === "function" ? next(outcome.request_id) : next;
     outcome = runStep(scene, run, plan, outcome.at_ms + 3);
     if (outcome.kind !== "completed") break;
     requests.push(outcome.request_id);

@@ -1,7 +1,7 @@
 import { zstdCompressSync } from "node:zlib";
 import { hashSource } from "../../modules/content/content-port.ts";
 import { type FinishedLesson, finishedLessonSchema, type UnitWarning } from "../../modules/content/public.ts";
-import { creationRequestSchema } from "../../modules/content-creator/models.ts";
+import { type CreationRequest, creationRequestSchema } from "../../modules/content-creator/models.ts";
 import type { RecordedStep, TaskScene } from "./build-steps.ts";
 import { buildTask, type LessonOutcome, type TaskOutcome } from "./build-task.ts";
 import { at, type SeedRows } from "./rows.ts";
@@ -22,7 +22,6 @@ export interface SeedContext {
 
 const minuteMs = 60_000;
 const takeoverMs = 1_900;
-const podcastScript = "podcast/generate_unit_podcast_transcript";
 
 /** Adds one unit with everything that its tasks left. */
 export function buildUnit(context: SeedContext, unit: UnitStory, media: UnitMedia): void {
@@ -61,6 +60,8 @@ export function buildUnit(context: SeedContext, unit: UnitStory, media: UnitMedi
     request: JSON.stringify(request),
     task_id: last?.task_id ?? null,
     lineage_id,
+    content_task_id: written?.task_id ?? null,
+    content_lineage_id: written === null ? null : lineage_id,
     user_id: context.user_id,
     cost_usd: last === null || last.end_ms === null ? null : unitCost(rows, unit_id),
     published_at: unit.is_published && last?.end_ms != null ? at(last.end_ms + 25 * minuteMs) : null,
@@ -125,7 +126,7 @@ interface TaskPlace {
   readonly former: string | null;
   readonly story: TaskStory;
   readonly recorded: Map<string, RecordedStep>;
-  readonly request: unknown;
+  readonly request: CreationRequest;
 }
 
 function addTask(context: SeedContext, unit: UnitStory, media: UnitMedia, place: TaskPlace): BuiltTask {
@@ -152,8 +153,7 @@ function addTask(context: SeedContext, unit: UnitStory, media: UnitMedia, place:
     start_ms,
     ownerAt: (moment_ms) => owner(taken_ms !== null && moment_ms >= taken_ms),
     recorded: place.recorded,
-    // The podcast's script speaks of the lessons that are there, and a resume brings more of them.
-    reusable: new Set([...place.recorded.keys()].filter((address) => address !== podcastScript)),
+    reusable: new Set(place.recorded.keys()),
   };
   const outcome = buildTask(scene, unit, media, place.request);
   const status = statusOf(outcome, story);

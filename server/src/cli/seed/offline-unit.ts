@@ -10,7 +10,7 @@ const lessonCount = 2;
 
 type Written = Pick<
   UnitStory,
-  "title" | "description" | "source" | "learning_objectives" | "lessons" | "podcast_transcript"
+  "title" | "description" | "source" | "learning_objectives" | "lessons" | "quotes" | "podcast_transcript"
 >;
 
 /** What the offline author makes of the text about tides: quotes and drafts, really written now. */
@@ -43,6 +43,7 @@ export function writeOfflineUnit(): Written {
       ({ references: _references, ...objective }) => objective,
     ),
     lessons,
+    quotes: plan,
     podcast_transcript: `${plan.title}. ${plan.lessons.map(({ title }) => `${title}.`).join(" ")}`,
   };
 }

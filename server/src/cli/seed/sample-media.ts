@@ -32,14 +32,14 @@ export function openSampleMedia(database: Database, home: string): MediaService 
   });
 }
 
-/** Speaks and draws what a finished unit has. A lesson without exercises was not finished and stays silent. */
+/** Speaks and draws what the steps of the unit have made, or would make next. */
 export async function makeMedia(service: MediaService, unit: UnitStory): Promise<MadeMedia> {
-  if (unit.status !== "completed" && unit.status !== "partial") return nothing;
+  if (unit.tasks.length === 0 || unit.lessons.length === 0) return nothing;
   const speak = async (text: string) => service.storeAudio([(await service.synthesizeSpeech(text)).bytes]);
   const { description, palette } = unit.cover;
   const [drawn, podcast, lessons] = await Promise.all([
     service.drawCover({ title: unit.title, description, palette }),
-    speak(unit.podcast_transcript),
+    unit.podcast_transcript === "" ? null : speak(unit.podcast_transcript),
     Promise.all(unit.lessons.map((lesson) => speak(lesson.transcript))),
   ]);
   const cover = {

@@ -37,16 +37,20 @@ export async function ensurePartitions(transaction: Transaction): Promise<void> 
 export async function insertSeedRows(transaction: Transaction, rows: SeedRows): Promise<void> {
   await transaction.insertInto("workers").values(rows.workers).execute();
   // Units and tasks refer to each other: a unit gets its task once that exists.
-  const units = rows.units.map((unit) => ({ ...unit, task_id: null, lineage_id: null }));
+  const units = rows.units.map((unit) => ({
+    ...unit,
+    ...{ task_id: null, lineage_id: null, content_task_id: null, content_lineage_id: null },
+  }));
   await transaction.insertInto("units").values(units).execute();
   await transaction.insertInto("unit_sources").values(rows.unit_sources).execute();
   await transaction.insertInto("lineages").values(rows.lineages).execute();
   await transaction.insertInto("tasks").values(rows.tasks).execute();
   await transaction.insertInto("task_attempts").values(rows.task_attempts).execute();
   for (const unit of rows.units) {
-    const { id, task_id, lineage_id } = unit;
+    const { id, task_id, lineage_id, content_task_id, content_lineage_id } = unit;
     if (id === undefined || task_id == null) continue;
-    await transaction.updateTable("units").set({ task_id, lineage_id }).where("id", "=", id).execute();
+    const made = { task_id, lineage_id, content_task_id, content_lineage_id };
+    await transaction.updateTable("units").set(made).where("id", "=", id).execute();
   }
   await transaction.insertInto("lessons").values(rows.lessons).execute();
   await transaction.insertInto("flow_runs").values(rows.flow_runs).execute();

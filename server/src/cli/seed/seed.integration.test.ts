@@ -203,7 +203,7 @@ test("ids rise with time, nothing lies in the future and nothing ends before it 
 
 test("lessons, exercises and requests of units fit the product's schemas, and reviews are mixed", async () => {
   const lessons = await rows(
-    `SELECT s.*, u.title AS unit_title, l.transcript, l.body, l.exercises, l.quality, l.written_by
+    `SELECT s.*, u.title AS unit_title, l.transcript, l.body, l.exercises, l.quality, l.written_by, l.guidance
      FROM lesson_summaries s JOIN lessons l ON l.id = s.id JOIN units u ON u.id = s.unit_id`,
   );
   const parsed = lessons.map((lesson) => lessonSchema.parse(lesson));

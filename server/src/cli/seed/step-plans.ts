@@ -1,6 +1,26 @@
+import { createHash } from "node:crypto";
+import { briefOf, type PreparedUnit, planInput } from "../../modules/content-creator/flows/prepare-unit.ts";
+import type { CreationRequest, LessonPlan, SourceReference } from "../../modules/content-creator/models.ts";
+import { describeCover } from "../../modules/content-creator/steps/describe-cover.ts";
+import { draftExercises } from "../../modules/content-creator/steps/draft-exercises.ts";
+import { drawCover } from "../../modules/content-creator/steps/draw-cover.ts";
+import { extractUnitMetadata } from "../../modules/content-creator/steps/extract-unit-metadata.ts";
+import { generateLessonTranscript } from "../../modules/content-creator/steps/generate-lesson-transcript.ts";
+import { generateSourceMaterial } from "../../modules/content-creator/steps/generate-source-material.ts";
+import { generateUnitPodcastTranscript } from "../../modules/content-creator/steps/generate-unit-podcast-transcript.ts";
+import { synthesizeAudio } from "../../modules/content-creator/steps/synthesize-audio.ts";
+import { synthesizeUnitAudio } from "../../modules/content-creator/steps/synthesize-unit-audio.ts";
+import { validateAndStructureExercises } from "../../modules/content-creator/steps/validate-and-structure-exercises.ts";
 import type { LlmRequestKind } from "../../modules/llm/public.ts";
 import type { CallPlan } from "./build-requests.ts";
 import type { LessonStory, UnitStory } from "./story.ts";
+
+/** A unit with what it was asked for and what its plan says. */
+export interface UnitScript {
+  readonly unit: UnitStory;
+  readonly request: CreationRequest;
+  readonly prepared: PreparedUnit;
+}
 
 /** A recording or picture that the seed has made. */
 export interface SampleMedia {
@@ -16,9 +36,18 @@ export interface UnitMedia {
   readonly lessons: readonly (SampleMedia | null)[];
 }
 
-/** A step as it goes when nothing goes wrong. */
+/** What of a step's definition the seed holds itself to. */
+interface Definition {
+  readonly name: string;
+  readonly version: number;
+  readonly input: { parse(value: unknown): unknown };
+  readonly output: { parse(value: unknown): unknown };
+}
+
+/** A step as it goes when nothing goes wrong: its input is the one that the product's own flow gives it. */
 export interface StepPlan {
   readonly name: string;
+  readonly definition: Definition;
   readonly input: Readonly<Record<string, unknown>>;
   /** Without the id of the request that made it. */
   readonly output: Readonly<Record<string, unknown>>;
@@ -70,83 +99,124 @@ function step(
 
 function planStep(
   unit: UnitStory,
-  name: keyof typeof kinds,
+  definition: Definition & { readonly name: string },
   asked: string,
   input: StepPlan["input"],
   output: StepPlan["output"],
   log: string,
 ): StepPlan {
-  const { kind, who, work, schema_name, online, offline } = kinds[name];
+  const found = Object.entries(kinds).find(([name]) => name === definition.name)?.[1];
+  if (found === undefined) throw new Error(`The seed does not know the step ${definition.name}`);
+  const { kind, who, work, schema_name, online, offline } = found;
   const author = unit.authors[who];
   const isOffline = author.provider === "offline";
-  const prompt_name = isOffline ? `offline:${work}` : name.replaceAll("_", "-");
+  const prompt_name = isOffline ? `offline:${work}` : definition.name.replaceAll("_", "-");
   const answered = typeof output.text === "string" ? output.text : JSON.stringify(output);
   const call = { ...author, kind, prompt_name, schema_name: isOffline ? null : schema_name, asked, answered };
-  return { name, input, output, call, duration: isOffline ? offline : online, log };
+  definition.input.parse(input);
+  return {
+    name: definition.name,
+    definition,
+    input,
+    output,
+    call,
+    duration: isOffline ? offline : online,
+    log,
+  };
 }
 
 const words = (text: string) => text.match(/\S+/g)?.length ?? 0;
 const sourceOf = (unit: UnitStory) => unit.source?.text ?? unit.generated_source ?? "";
-
-/** Writes the source of a unit that was created from a topic. */
-export function planSource(unit: UnitStory): StepPlan {
-  const text = unit.generated_source ?? "";
-  const input = {
-    topic: unit.topic,
-    learner_level: unit.learner_level,
-    target_lesson_count: lessonCount(unit),
-  };
-  const asked = `Write the material for a course about: ${unit.topic ?? ""}`;
-  return planStep(
-    unit,
-    "generate_source_material",
-    asked,
-    input,
-    { text },
-    `Source material of ${words(text)} words`,
-  );
-}
 
 /** How many lessons were asked for. */
 export function lessonCount({ lessons }: UnitStory): number {
   return lessons.length === 0 ? 3 : lessons.length;
 }
 
-export function planMetadata(unit: UnitStory): StepPlan {
-  const { title, description, learning_objectives } = unit;
-  const lessons = unit.lessons.map((lesson, place) => ({
-    position: place + 1,
-    title: lesson.title,
-    objective: lesson.objective,
-    learning_objective_ids: lesson.learning_objective_ids,
-  }));
-  const input = {
-    learner_level: unit.learner_level,
-    target_lesson_count: lessonCount(unit),
-    source: sourceOf(unit),
+/** The sources as the flow refers to them: a generated one comes with its text. */
+function sourcesOf(unit: UnitStory, request: CreationRequest): SourceReference[] {
+  if (request.sources.length > 0) return request.sources.map((source) => ({ ...source, text: null }));
+  const text = unit.generated_source ?? "";
+  return [{ title: unit.topic, text, sha256: createHash("sha256").update(text, "utf8").digest("hex") }];
+}
+
+/** What planning the unit comes to. */
+export function scriptOf(unit: UnitStory, request: CreationRequest): UnitScript {
+  const plan = {
+    title: unit.title,
+    description: unit.description,
+    learning_objectives: [...unit.learning_objectives],
+    lessons: unit.lessons.map(
+      (lesson, place): LessonPlan => ({
+        position: place + 1,
+        title: lesson.title,
+        objective: lesson.objective,
+        learning_objective_ids: lesson.learning_objective_ids,
+      }),
+    ),
+    warnings: [],
+    quotes: unit.quotes ?? null,
+    provider: unit.authors.text.provider,
+    llm_request_id: "",
   };
-  const asked = `Plan ${lessonCount(unit)} lessons for the level ${unit.learner_level}.\n<source>\n${sourceOf(unit)}\n</source>`;
-  const log = `${lessons.length} lessons for ${learning_objectives.length} objectives`;
+  const texts = sourcesOf(unit, request);
+  return { unit, request, prepared: { plan, texts, written: [], written_by: {} } };
+}
+
+/** Writes the source of a unit that was created from a topic. */
+export function planSource({ unit, request }: UnitScript): StepPlan {
+  const text = unit.generated_source ?? "";
+  const { topic, learner_level, learning_objectives, target_lesson_count } = request;
   return planStep(
     unit,
-    "extract_unit_metadata",
-    asked,
-    input,
-    { title, description, learning_objectives, lessons },
-    log,
+    generateSourceMaterial,
+    `Write the material for a course about: ${unit.topic ?? ""}`,
+    { topic, learner_level, learning_objectives, target_lesson_count },
+    { text, provider: unit.authors.text.provider },
+    `Source material of ${words(text)} words`,
   );
 }
 
-/** The three steps of a lesson's own flow run. */
-export function planLesson(unit: UnitStory, lesson: LessonStory): readonly [StepPlan, StepPlan, StepPlan] {
+export function planMetadata({ unit, request, prepared }: UnitScript): StepPlan {
+  const { llm_request_id: _none, ...plan } = prepared.plan;
+  const asked = `Plan ${lessonCount(unit)} lessons for the level ${unit.learner_level}.\n<source>\n${sourceOf(unit)}\n</source>`;
+  const log = `${plan.lessons.length} lessons for ${plan.learning_objectives.length} objectives`;
+  return planStep(unit, extractUnitMetadata, asked, planInput(request, [...prepared.texts]), plan, log);
+}
+
+/** What every step of the lesson is told. */
+export function briefFor({ request, prepared }: UnitScript, position: number) {
+  const lesson = prepared.plan.lessons[position - 1];
+  if (lesson === undefined) throw new Error(`The plan has no lesson ${position}`);
+  return briefOf(request, prepared, lesson);
+}
+
+/** The three steps of a lesson's own flow run; the last one is told which request drafted the exercises. */
+export function planLesson(
+  script: UnitScript,
+  position: number,
+  lesson: LessonStory,
+): readonly [StepPlan, StepPlan, (draftedBy: string) => StepPlan] {
+  const { unit } = script;
   const { title, transcript, body, exercises, quality } = lesson;
-  const brief = { unit_title: unit.title, lesson: { title, objective: lesson.objective } };
-  const drafts = exercises.map(({ stem, options }) => ({ stem, options: options.map(({ text }) => text) }));
+  const brief = briefFor(script, position);
+  const drafts = exercises.map((exercise) => ({
+    category: exercise.category,
+    stem: exercise.stem,
+    options: exercise.options.map(({ label, text, rationale }) => ({ label, text, rationale })),
+    key: exercise.options.find(({ is_key }) => is_key)?.label,
+    learning_objective_id: exercise.learning_objective_id,
+    bloom_level: exercise.bloom_level,
+    difficulty: exercise.difficulty,
+    quote: exercise.evidence?.quote ?? "",
+    reference: exercise.evidence?.reference ?? null,
+  }));
+  const drafted = { drafts, dropped: [], note: quality.note };
   const dropped = quality.dropped.reduce((sum, { count }) => sum + count, 0);
   return [
     planStep(
       unit,
-      "generate_lesson_transcript",
+      generateLessonTranscript,
       `Write the lesson "${title}". Objective: ${lesson.objective}\n<source>\n${sourceOf(unit)}\n</source>`,
       brief,
       { title, transcript, body, provider: unit.authors.text.provider },
@@ -154,75 +224,108 @@ export function planLesson(unit: UnitStory, lesson: LessonStory): readonly [Step
     ),
     planStep(
       unit,
-      "draft_exercises",
+      draftExercises,
       `Draft exercises for the lesson "${title}".\n<transcript>\n${transcript}\n</transcript>`,
       { brief, transcript },
-      { drafts, dropped: [], note: quality.note },
+      drafted,
       `${drafts.length + dropped} exercises drafted`,
     ),
-    planStep(
-      unit,
-      "validate_and_structure_exercises",
-      `Correct these exercises.\n<drafts>\n${JSON.stringify(drafts)}\n</drafts>`,
-      { brief, drafts },
-      { exercises, quality },
-      `${exercises.length} exercises kept, ${dropped} dropped`,
-    ),
+    (llm_request_id) =>
+      planStep(
+        unit,
+        validateAndStructureExercises,
+        `Correct these exercises.\n<drafts>\n${JSON.stringify(drafts)}\n</drafts>`,
+        { brief, transcript, drafted: { ...drafted, llm_request_id } },
+        { exercises, quality },
+        `${exercises.length} exercises kept, ${dropped} dropped`,
+      ),
   ];
 }
 
 /** Speaks a lesson. */
-export function planAudio(unit: UnitStory, lesson: LessonStory, media: SampleMedia | null): StepPlan {
+export function planAudio(
+  { unit, request }: UnitScript,
+  lesson: LessonStory,
+  media: SampleMedia | null,
+): StepPlan {
   const output = { media_id: media?.id ?? null, seconds: media?.seconds ?? null };
   const log = `${Math.round(media?.seconds ?? 0)} seconds of audio`;
-  return planStep(unit, "synthesize_audio", lesson.transcript, { text: lesson.transcript }, output, log);
+  const input = { author: request.authors.speech, text: lesson.transcript };
+  return planStep(unit, synthesizeAudio, lesson.transcript, input, output, log);
+}
+
+/** Input of the podcast's flow: the lessons that were completed. */
+export function podcastInput({ unit, request, prepared }: UnitScript, lessons: readonly LessonStory[]) {
+  return {
+    authors: request.authors,
+    unit_title: request.title ?? prepared.plan.title,
+    learner_level: unit.learner_level,
+    lessons: lessons.map(({ title, transcript, body }) => ({ title, transcript, body })),
+  };
 }
 
 /** Introduces the lessons that were completed, then speaks. */
 export function planPodcast(
-  unit: UnitStory,
-  titles: readonly string[],
+  script: UnitScript,
+  lessons: readonly LessonStory[],
   media: SampleMedia | null,
 ): readonly [StepPlan, StepPlan] {
+  const { unit } = script;
   const text = unit.podcast_transcript;
+  const { authors, ...told } = podcastInput(script, lessons);
   const output = { media_id: media?.id ?? null, seconds: media?.seconds ?? null };
   return [
     planStep(
       unit,
-      "generate_unit_podcast_transcript",
-      `Introduce the unit "${unit.title}" with its lessons ${titles.join("; ")}.`,
-      { unit_title: unit.title, titles },
+      generateUnitPodcastTranscript,
+      `Introduce the unit "${unit.title}" with its lessons ${lessons.map(({ title }) => title).join("; ")}.`,
+      { author: authors.text, ...told },
       { transcript: text },
       `Podcast script of ${words(text)} words`,
     ),
     planStep(
       unit,
-      "synthesize_unit_audio",
+      synthesizeUnitAudio,
       text,
-      { text },
+      { author: authors.speech, text },
       output,
       `${Math.round(media?.seconds ?? 0)} seconds of audio`,
     ),
   ];
 }
 
-export function planArt(unit: UnitStory, cover: UnitMedia["cover"]): readonly [StepPlan, StepPlan] {
-  const { description, palette } = unit.cover;
-  const described = { description, alt_text: cover?.alt ?? "", palette: cover?.palette ?? palette ?? [] };
+/** Input of the cover's flow. */
+export function artInput({ request, prepared }: UnitScript) {
+  return {
+    authors: request.authors,
+    unit_title: request.title ?? prepared.plan.title,
+    unit_description: prepared.plan.description,
+    lesson_titles: prepared.plan.lessons.map(({ title }) => title),
+  };
+}
+
+export function planArt(script: UnitScript, cover: UnitMedia["cover"]): readonly [StepPlan, StepPlan] {
+  const { unit } = script;
+  const { authors, ...told } = artInput(script);
+  const described = {
+    description: unit.cover.description,
+    alt_text: cover?.alt ?? unit.cover.description,
+    palette: [...(cover?.palette ?? unit.cover.palette ?? [])],
+  };
   return [
     planStep(
       unit,
-      "describe_cover",
+      describeCover,
       `Describe a cover for the unit "${unit.title}".`,
-      { unit_title: unit.title },
+      { author: authors.text, ...told },
       described,
       "Cover described",
     ),
     planStep(
       unit,
-      "draw_cover",
-      description,
-      { unit_title: unit.title, description, palette },
+      drawCover,
+      described.description,
+      { author: authors.image, unit_title: told.unit_title, cover: described },
       { media_id: cover?.id ?? null, alt: cover?.alt ?? "", palette: described.palette },
       "Cover of 1,024 × 1,024 pixels",
     ),

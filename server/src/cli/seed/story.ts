@@ -1,4 +1,5 @@
 import type { Exercise, FinishedLesson, LearningObjective } from "../../modules/content/public.ts";
+import type { UnitPlan } from "../../modules/content-creator/models.ts";
 
 /** Who wrote a sample unit: the rows name its providers and models. */
 export interface Authors {
@@ -61,6 +62,8 @@ export interface UnitStory {
   readonly generated_source: string | null;
   readonly learning_objectives: readonly LearningObjective[];
   readonly lessons: readonly LessonStory[];
+  /** The plan in the offline author's own form, which a unit of its has. */
+  readonly quotes?: UnitPlan["quotes"];
   readonly podcast_transcript: string;
   readonly cover: { readonly description: string; readonly palette: readonly string[] | null };
   readonly authors: Authors;

@@ -47,6 +47,14 @@ export const retryUnitSchema = z
   .strictObject({ mode: z.enum(["from_scratch", "resume"]).default("from_scratch") })
   .openapi("RetryUnit");
 
+export const regenerateLessonSchema = z
+  .strictObject({
+    guidance: shortText(1, 2_000).optional().openapi({
+      description: "What the new lesson should do differently; only a language model can follow it.",
+    }),
+  })
+  .openapi("RegenerateLesson");
+
 export const acceptedUnitSchema = z
   .object({ unit_id: z.uuid(), task_id: z.uuid() })
   .openapi("AcceptedUnit", { description: "The unit and the task that works on it now." });

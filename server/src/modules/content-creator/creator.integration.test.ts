@@ -4,10 +4,10 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AnyFields } from "../../../test/builders/test-api.ts";
 import { type CourseApp, createCourseApp } from "../../../test/course-app.ts";
+import type { CreatedAnswer } from "./create/create-unit.ts";
 import type { Sample } from "./create-request.ts";
 import type { CreationRequest } from "./models.ts";
 import { samplesFolder } from "./samples.ts";
-import type { CreatedAnswer } from "./service.ts";
 
 const source = readFileSync(path.join(samplesFolder, "how-tides-work.md"), "utf8");
 const request = {

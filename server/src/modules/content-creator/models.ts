@@ -95,6 +95,8 @@ export const lessonBriefSchema = z.strictObject({
   objectives: z.array(learningObjectiveSchema),
   sources: z.array(sourceReferenceSchema),
   quotes: quotePlanSchema.nullable(),
+  /** What a person asked of this lesson when it was written anew. Absent without: it is part of what steps are remembered by. */
+  guidance: z.string().optional(),
 });
 export type LessonBrief = z.infer<typeof lessonBriefSchema>;
 
@@ -185,8 +187,19 @@ export const creationRequestSchema = z.strictObject({
   learning_objectives: z.array(z.string()),
   target_lesson_count: z.int().min(1).max(20),
   authors: authorsSchema,
+  /** By lesson position: what a person asked of lessons that were written anew. */
+  lesson_guidance: z.record(z.string(), z.string()).optional(),
 });
 export type CreationRequest = z.infer<typeof creationRequestSchema>;
+
+/** Inputs of a `lesson_regeneration` task and of its flow. */
+export const regenerationRequestSchema = z.strictObject({
+  /** What the unit was made from, with the guidance of every lesson, this one included. */
+  request: creationRequestSchema,
+  lesson_id: z.string(),
+  lesson_position: z.int().min(1),
+});
+export type RegenerationRequest = z.infer<typeof regenerationRequestSchema>;
 
 /** Output of the flow `unit_creation`: all that finishing the task writes to the unit. */
 export const createdUnitSchema = z.strictObject({

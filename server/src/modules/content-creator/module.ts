@@ -1,20 +1,36 @@
 import type { Database } from "../../platform/database.ts";
+import type { Logger } from "../../platform/logger.ts";
 import type { ContentPort } from "../content/public.ts";
 import type { FlowEngine } from "../flow-engine/public.ts";
-import type { LlmGateway } from "../llm/public.ts";
+import type { LlmGateway, LlmReplayer } from "../llm/public.ts";
 import type { MediaService } from "../media/public.ts";
-import type { TaskQueue } from "../task-queue/public.ts";
+import type { Fence, TaskQueue } from "../task-queue/public.ts";
 import { createAuthorThread } from "./author-thread/author-thread.ts";
+import { createBulkHandler } from "./bulk/bulk-task.ts";
+import { createBulkEstimate } from "./bulk/estimate.ts";
+import { createBulkRepo } from "./bulk/repo.ts";
+import { createBulkRoutes } from "./bulk/routes.ts";
+import { type BulkService, createBulkService, type MatchingIds } from "./bulk/service.ts";
 import type { CreatorServices } from "./definitions.ts";
 import { lessonCreation } from "./flows/lesson-creation.ts";
 import { lessonPodcast } from "./flows/lesson-podcast.ts";
+import { lessonRegeneration } from "./flows/lesson-regeneration.ts";
 import { unitArtCreation } from "./flows/unit-art-creation.ts";
 import { unitCreation } from "./flows/unit-creation.ts";
 import { unitPodcast } from "./flows/unit-podcast.ts";
 import { createKeepMedia } from "./keep-media.ts";
+import { createLessonRegenerationHandler } from "./regenerate/lesson-regeneration-task.ts";
+import { llmReplay } from "./replay/llm-replay.ts";
+import { createReplayRoutes } from "./replay/routes.ts";
+import { createReplayHandler, createReplayService, type ReplayServiceOptions } from "./replay/service.ts";
+import type { RouteFor } from "./retry-options/estimate.ts";
+import { createRetryOptionsRepo } from "./retry-options/repo.ts";
+import { createRetryOptionsRoutes } from "./retry-options/routes.ts";
+import { createRetryOptionsService, type RetryOptionsService } from "./retry-options/service.ts";
 import { createCreatorRoutes } from "./routes.ts";
 import { samplesFolder } from "./samples.ts";
-import { createCreatorService, unitCreationTask } from "./service.ts";
+import { createCreatorService } from "./service.ts";
+import { bulkActionTask, lessonRegenerationTask, llmReplayTask, unitCreationTask } from "./task-names.ts";
 import { createUnitCreationHandler } from "./unit-creation-task.ts";
 
 export interface CreatorModuleOptions {
@@ -24,6 +40,14 @@ export interface CreatorModuleOptions {
   readonly engine: FlowEngine;
   readonly gateway: LlmGateway;
   readonly media: MediaService;
+  readonly logger: Logger;
+  readonly fence: Fence;
+  /** From llm: replays and the models in force. */
+  readonly replayer: LlmReplayer;
+  readonly requireReplayable: ReplayServiceOptions["requireReplayable"];
+  readonly routeFor: RouteFor;
+  /** The lists' own searches, for actions on all that fits. */
+  readonly matchingIds: MatchingIds;
 }
 
 /** Builds the content-creator module: registers its flows and its task handler. Only app.ts calls it. */
@@ -42,12 +66,44 @@ export function createCreatorModule(options: CreatorModuleOptions) {
   engine.registerFlow(lessonPodcast, services);
   engine.registerFlow(unitPodcast, services);
   engine.registerFlow(unitArtCreation, services);
+  engine.registerFlow(lessonRegeneration, services);
   queue.registerHandler(unitCreationTask, createUnitCreationHandler({ engine, content }));
-  const service = createCreatorService({ database, content, queue, gateway, samplesFolder });
+  queue.registerHandler(lessonRegenerationTask, createLessonRegenerationHandler({ engine, content, media }));
+  engine.registerFlow(llmReplay, { replayer: options.replayer, media, keepMedia: services.keepMedia });
+  queue.registerHandler(llmReplayTask, createReplayHandler(engine));
+  const retryOptions = createRetryOptionsService({
+    repo: createRetryOptionsRepo(database),
+    engine,
+    routeFor: options.routeFor,
+  });
+  const service = createCreatorService({ database, content, queue, engine, gateway, media, samplesFolder });
   return {
     service,
     routes: createCreatorRoutes(service),
+    replayRoutes: createReplayRoutes(
+      createReplayService({ database, queue, requireReplayable: options.requireReplayable }),
+    ),
+    retryOptionsRoutes: createRetryOptionsRoutes(retryOptions),
+    bulkRoutes: createBulkRoutes(createBulkActions(options, retryOptions)),
     /** Ends the offline author's thread. */
     close: () => offlineAuthor.close(),
   };
+}
+
+function createBulkActions(options: CreatorModuleOptions, retryOptions: RetryOptionsService): BulkService {
+  const { database, content, queue, logger, fence, matchingIds } = options;
+  const repo = createBulkRepo(database);
+  queue.registerHandler(
+    bulkActionTask,
+    createBulkHandler({
+      database,
+      logger: logger.child({ module: "content-creator" }),
+      repo,
+      content,
+      queue,
+      fence,
+    }),
+  );
+  const estimate = createBulkEstimate(repo, retryOptions);
+  return createBulkService({ database, repo, queue, matchingIds, estimate });
 }

@@ -32,6 +32,12 @@ export function failedLesson(lesson: LessonPlan, reason: unknown): FinishedLesso
   };
 }
 
+/** How a lesson ended. */
+export type LessonOutcome = Pick<
+  FinishedLesson,
+  "position" | "title" | "status" | "error_code" | "error_message"
+>;
+
 export interface MediaFailures {
   readonly podcast: Failure | null;
   readonly art: Failure | null;
@@ -55,12 +61,7 @@ export function warningsOf(
     const message = `The objective "${text}" is not covered by the source.`;
     warnings.push({ code: "objective_not_covered", message, part: "source", lesson_position: null });
   }
-  for (const { position, status, error_code, error_message, title } of lessons) {
-    if (error_code === null) continue;
-    const message = `Lesson ${position}, "${title}": ${error_message ?? error_code}`;
-    const part = status === "failed" ? "lesson" : "podcast";
-    warnings.push({ code: error_code, message, part, lesson_position: position });
-  }
+  warnings.push(...lessons.flatMap(warningsOfLesson));
   if (media.podcast !== null) {
     const message = `The podcast failed: ${media.podcast.message}`;
     warnings.push({ code: media.podcast.code, message, part: "podcast", lesson_position: null });
@@ -72,12 +73,21 @@ export function warningsOf(
   return warnings;
 }
 
+/** Why the lesson, or its audio, is missing; nothing for a lesson without a defect. */
+export function warningsOfLesson(lesson: LessonOutcome): UnitWarning[] {
+  const { position, status, error_code, error_message, title } = lesson;
+  if (error_code === null) return [];
+  const message = `Lesson ${position}, "${title}": ${error_message ?? error_code}`;
+  const part = status === "failed" ? "lesson" : "podcast";
+  return [{ code: error_code, message, part, lesson_position: position }];
+}
+
 /**
  * How the unit ended: completed only when nothing is missing. A failed lesson, recording or cover makes it partial, so
  * that it can be resumed, and is named. The caller has dealt with "every lesson failed".
  */
 export function statusOf(
-  lessons: readonly FinishedLesson[],
+  lessons: readonly LessonOutcome[],
   media: MediaFailures,
 ): Pick<CreatedUnit, "status" | "error_code" | "error_message"> {
   const failed = lessons.filter(({ status }) => status === "failed");

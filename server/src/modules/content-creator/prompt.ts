@@ -74,3 +74,8 @@ export function asLines(values: readonly string[]): string {
 export function asObjectives(objectives: readonly string[]): string {
   return objectives.length > 0 ? `\n${asLines(objectives)}` : "none are given, so choose them";
 }
+
+/** What a person asked for when the part was to be written anew; nothing without. */
+export function asGuidance(guidance: string | undefined): string {
+  return guidance === undefined ? "" : `The editor asks for this in particular: ${guidance.trim()}`;
+}

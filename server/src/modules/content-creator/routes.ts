@@ -7,6 +7,7 @@ import {
   authorsAnswerSchema,
   createUnitSchema,
   draftUnitSchema,
+  regenerateLessonSchema,
   retryUnitSchema,
   sampleSchema,
 } from "./create-request.ts";
@@ -60,6 +61,18 @@ const retryUnit = createRoute({
   responses: { 202: accepted, ...problemResponses(404, 409, 422) },
 });
 
+const regenerateLesson = createRoute({
+  method: "post",
+  path: "/content-creator/lessons/{id}/regenerate",
+  tags,
+  summary: "Write one lesson of a unit anew and keep the rest",
+  request: {
+    params: idParameter,
+    body: { required: false, content: { "application/json": { schema: regenerateLessonSchema } } },
+  },
+  responses: { 202: accepted, ...problemResponses(404, 409, 422) },
+});
+
 const listSamples = createRoute({
   method: "get",
   path: "/content-creator/samples",
@@ -106,6 +119,12 @@ export function createCreatorRoutes(service: CreatorService) {
         await service.retryUnit(context.get("user"), context.req.valid("param").id, mode),
         202,
       );
+    })
+    .openapi(regenerateLesson, async (context) => {
+      // Without a body the validated value is empty.
+      const guidance = context.req.valid("json")?.guidance ?? null;
+      const { id } = context.req.valid("param");
+      return context.json(await service.regenerateLesson(context.get("user"), id, guidance), 202);
     })
     .openapi(listSamples, async (context) => context.json(await service.listSamples(), 200))
     .openapi(getAuthors, (context) => context.json(service.describeAuthors(), 200));

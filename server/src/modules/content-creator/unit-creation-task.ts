@@ -4,6 +4,9 @@ import type { TaskHandler } from "../task-queue/public.ts";
 import { unitCreation } from "./flows/unit-creation.ts";
 import { creationRequestSchema } from "./models.ts";
 
+/** Key of the root flow of every task that writes a unit or a part of it: all of them share what is recorded below it. */
+export const rootKey = "unit";
+
 /** Runs the flow `unit_creation` for a task and writes its result to the unit when the task ends. */
 export function createUnitCreationHandler(options: {
   readonly engine: Pick<FlowEngine, "runFlow">;
@@ -19,7 +22,7 @@ export function createUnitCreationHandler(options: {
         error_message: "The inputs of this task cannot be read by this version. Create the unit anew.",
       };
     }
-    const outcome = await options.engine.runFlow(task, control, unitCreation, request.data, { key: "unit" });
+    const outcome = await options.engine.runFlow(task, control, unitCreation, request.data, { key: rootKey });
     if (outcome.kind !== "completed") return outcome;
     const unit = outcome.output;
     let formerMedia: readonly string[] = [];
@@ -36,7 +39,11 @@ export function createUnitCreationHandler(options: {
       },
       write: async (transaction) => {
         formerMedia = await options.content.listMedia(transaction, unit_id);
-        await options.content.finishContent(transaction, { ...unit, unit_id, task_id: task.id });
+        const lessons = unit.lessons.map((lesson) => ({
+          ...lesson,
+          guidance: request.data.lesson_guidance?.[lesson.position] ?? null,
+        }));
+        await options.content.finishContent(transaction, { ...unit, lessons, unit_id, task_id: task.id });
       },
       written: () => options.content.discardMedia(formerMedia),
     };

@@ -3,20 +3,32 @@ import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Database, Transaction } from "../../platform/database.ts";
 import type { LockUnit, SettleTask } from "../task-queue/public.ts";
 import { contentErrors } from "./errors.ts";
-import type { ContentPort, DiscardMedia, FinishedUnit, SourceText } from "./public.ts";
-import { deleteLessonsOfUnit, insertLesson } from "./repo/lesson-repo.ts";
+import type { ContentPort, DiscardMedia, FinishedUnit, ReplacedLesson, SourceText } from "./public.ts";
+import {
+  deleteLessonsOfUnit,
+  findLessonPlace,
+  insertLesson,
+  listGuidance,
+  listLessonStates,
+  replaceLessonRow,
+} from "./repo/lesson-repo.ts";
+import { listMatchingUnitIds } from "./repo/unit-lists.ts";
 import {
   deleteWrittenSources,
   findIdempotencyKey,
   findSourceText,
+  findWrittenParts,
+  giveBackUnit,
   giveUnitToTask,
   insertIdempotencyKey,
   insertSource,
   insertUnit,
+  lendUnitToTask,
   listMediaOfUnit,
   lockUnitOfTask,
   lockUnitRow,
   settleUnit,
+  updateReplacedUnit,
   updateWrittenUnit,
 } from "./repo/unit-repo.ts";
 
@@ -35,10 +47,15 @@ const unitStatusOf = {
   completed: null,
 } as const;
 
-/** The unit follows its task: in progress, paused, failed or cancelled. Idempotent. */
+/**
+ * The unit follows its task: in progress, paused, failed or cancelled. One that was only lent to a task which failed or was cancelled
+ * becomes what it was before. Idempotent.
+ */
 export const settleUnitOfTask: SettleTask = async (transaction, task) => {
   const status = unitStatusOf[task.status];
   if (task.unit_id === null || status === null) return;
+  const isOver = status === "failed" || status === "cancelled";
+  if (isOver && (await giveBackUnit(transaction, task.unit_id, task.id))) return;
   await settleUnit(transaction, { ...task, unit_id: task.unit_id }, status);
 };
 
@@ -63,6 +80,14 @@ export function createContentPort(database: Database, discardMedia: DiscardMedia
       return unit;
     },
     giveToTask: giveUnitToTask,
+    lendToTask: lendUnitToTask,
+    async findLessonPlace(lesson_id) {
+      const place = await findLessonPlace(database, lesson_id);
+      if (place === null) throw noSuchLesson();
+      return place;
+    },
+    listGuidance,
+    replaceLesson,
     async readSource(unit_id, sha256) {
       const compressed = await findSourceText(database, unit_id, sha256);
       if (compressed === null) {
@@ -70,6 +95,7 @@ export function createContentPort(database: Database, discardMedia: DiscardMedia
       }
       return zstdDecompressSync(compressed).toString("utf8");
     },
+    listMatchingUnitIds: (filter, limit) => listMatchingUnitIds(database, filter, limit),
     finishContent,
     listMedia: listMediaOfUnit,
     discardMedia,
@@ -106,4 +132,20 @@ async function finishContent(transaction: Transaction, unit: FinishedUnit) {
     podcast_seconds: unit.podcast?.seconds ?? null,
   });
   return lessons;
+}
+
+async function replaceLesson(
+  transaction: Transaction,
+  { unit_id, task_id, lesson_id, lesson, judge }: ReplacedLesson,
+): Promise<readonly string[]> {
+  const former = await replaceLessonRow(transaction, { unit_id, task_id }, lesson_id, lesson);
+  if (former === null) throw noSuchLesson();
+  const parts = await findWrittenParts(transaction, unit_id);
+  const lessons = await listLessonStates(transaction, unit_id);
+  await updateReplacedUnit(transaction, unit_id, judge({ ...parts, lessons }));
+  return former.audio_media_id === null ? [] : [former.audio_media_id];
+}
+
+function noSuchLesson() {
+  return contentErrors.create("lesson_not_found", "There is no lesson with this id.");
 }

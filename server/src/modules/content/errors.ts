@@ -3,6 +3,7 @@ import { defineErrors } from "../../platform/errors.ts";
 /** Every code that the content module answers with. */
 export const contentErrors = defineErrors({
   unit_not_found: { status: 404, retryable: false, title: "No such unit" },
+  source_not_found: { status: 404, retryable: false, title: "No such source" },
   lesson_not_found: { status: 404, retryable: false, title: "No such lesson" },
   exercise_not_found: { status: 404, retryable: false, title: "No such exercise" },
   lesson_changed: { status: 409, retryable: false, title: "The lesson was changed by somebody else" },
@@ -12,3 +13,8 @@ export const contentErrors = defineErrors({
   unit_busy: { status: 409, retryable: true, title: "A task of the unit is still running" },
   unit_empty: { status: 409, retryable: false, title: "The unit has no lessons yet" },
 });
+
+/** There is no unit with the id that was asked for. */
+export function noSuchUnit() {
+  return contentErrors.create("unit_not_found", "There is no unit with this id.");
+}

@@ -2,6 +2,7 @@ import type { Database, Transaction } from "../../platform/database.ts";
 import { contentErrors } from "./errors.ts";
 import type { Lesson, LessonEdit } from "./models.ts";
 import * as lessons from "./repo/lesson-repo.ts";
+import { listMatchingLessonIds } from "./repo/lesson-search.ts";
 
 type Review = Lesson["review"];
 
@@ -37,6 +38,8 @@ export function createLessonService(database: Database) {
     getLesson,
     /** Rows for the live stream; unknown ids are left out. */
     listLessonSummaries: (ids: readonly string[]) => lessons.listLessonSummaries(database, ids),
+    /** Ids of lessons whose id begins with the words or whose title holds them, newest first, at most `limit`. */
+    listMatchingLessonIds: (words: string, limit: number) => listMatchingLessonIds(database, words, limit),
 
     /**
      * Writes what the edit holds. An edited transcript marks the audio as outdated.

@@ -216,6 +216,7 @@ export const lessonSchema = lessonSummarySchema.extend({
   exercises: z.array(exerciseSchema),
   quality: lessonQualitySchema.partial(),
   written_by: writtenBySchema,
+  guidance: z.string().nullable().describe("what a person asked for when it was written anew"),
 });
 export type Lesson = z.infer<typeof lessonSchema>;
 
@@ -241,6 +242,18 @@ export const unitSourceSchema = z.object({
   created_at: time,
 });
 export type UnitSource = z.infer<typeof unitSourceSchema>;
+
+/** `GET /content/units/{id}/sources/{position}`. */
+export const sourceTextSchema = z.object({
+  unit_id: id,
+  position: z.int(),
+  kind: unitSourceSchema.shape.kind,
+  title: z.string().nullable(),
+  text: z.string(),
+  sha256: z.string(),
+  extracted_by: z.string().nullable(),
+});
+export type SourceTextDetail = z.infer<typeof sourceTextSchema>;
 
 /** `GET /content/units/{id}`. */
 export const unitDetailSchema = unitSummarySchema.extend({

@@ -1,6 +1,9 @@
 import type { Transaction } from "../../platform/database.ts";
+import type { UnitFilter } from "./filter.ts";
 import type { FinishedLesson, LearningObjective, UnitWarning } from "./models.ts";
 
+export { noSuchUnit } from "./errors.ts";
+export { type UnitFilter, unitFilterSchema } from "./filter.ts";
 export {
   type Block,
   blockSchema,
@@ -46,6 +49,8 @@ export interface UnitState {
   readonly status: string;
   readonly task_id: string | null;
   readonly lineage_id: string | null;
+  /** The lineage that wrote what the unit shows; null when that is not recorded. */
+  readonly content_lineage_id: string | null;
   readonly request: unknown;
 }
 
@@ -55,6 +60,35 @@ export interface UsedKey {
   readonly unit_id: string;
   readonly task_id: string | null;
   readonly status: string;
+}
+
+/** A lesson as it is written to its unit. */
+export interface WrittenLesson extends FinishedLesson {
+  /** What a person asked of it when it was written anew. */
+  readonly guidance?: string | null;
+}
+
+/** What the state of a unit is told from after one lesson was replaced. */
+export interface WrittenParts {
+  readonly lessons: readonly Pick<
+    FinishedLesson,
+    "position" | "title" | "status" | "error_code" | "error_message"
+  >[];
+  readonly warnings: readonly UnitWarning[];
+  readonly has_podcast: boolean;
+  readonly has_cover: boolean;
+}
+
+/** One lesson that was written anew. */
+export interface ReplacedLesson {
+  readonly unit_id: string;
+  readonly task_id: string;
+  readonly lesson_id: string;
+  readonly lesson: WrittenLesson;
+  /** Says how the unit stands, from all its parts. */
+  readonly judge: (
+    parts: WrittenParts,
+  ) => Pick<FinishedUnit, "status" | "error_code" | "error_message" | "warnings">;
 }
 
 /** Everything a finished task hands over; it replaces what the unit held. */
@@ -67,7 +101,7 @@ export interface FinishedUnit {
   readonly learning_objectives: readonly LearningObjective[];
   /** Texts that the task wrote; sources that a person gave stay beside them. */
   readonly sources: readonly SourceText[];
-  readonly lessons: readonly FinishedLesson[];
+  readonly lessons: readonly WrittenLesson[];
   readonly podcast: {
     readonly media_id: string | null;
     readonly seconds: number | null;
@@ -122,10 +156,31 @@ export interface ContentPort {
     task: { readonly id: string; readonly lineage_id: string },
   ): Promise<void>;
   /**
+   * The unit becomes the task's for as long as it runs: in progress. Unless `replaceLesson` is called, it gets back what it was
+   * when the task ends. The caller holds its lock.
+   */
+  lendToTask(
+    transaction: Transaction,
+    unit_id: string,
+    task: { readonly id: string; readonly lineage_id: string },
+  ): Promise<void>;
+  /** @throws AppError `lesson_not_found` */
+  findLessonPlace(lesson_id: string): Promise<{ readonly unit_id: string; readonly position: number }>;
+  /** What people asked of the unit's lessons when they were written anew, by position. */
+  listGuidance(transaction: Transaction, unit_id: string): Promise<Record<string, string>>;
+  /**
+   * Replaces one lesson, under its id, inside the finishing transaction of the task that the unit was lent to. All else of the unit
+   * stays; its state is judged anew. Answers the media that the lesson no longer shows.
+   * @throws AppError `lesson_not_found`
+   */
+  replaceLesson(transaction: Transaction, replaced: ReplacedLesson): Promise<readonly string[]>;
+  /**
    * The text of a source that was given at creation.
    * @throws AppError `unit_not_found` when the unit or the source is gone
    */
   readSource(unit_id: string, sha256: string): Promise<string>;
+  /** Ids of the units that fit, newest first, at most `limit`. */
+  listMatchingUnitIds(filter: UnitFilter, limit: number): Promise<string[]>;
   finishContent: FinishContent;
   /** Everything that the unit shows or its tasks have made: what may become unused when it is written again. */
   listMedia(transaction: Transaction, unit_id: string): Promise<readonly string[]>;

@@ -1,23 +1,19 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Database } from "../../platform/database.ts";
-import { type Page, readCursor } from "../../platform/page.ts";
+import { promisify } from "node:util";
+import { zstdDecompress } from "node:zlib";
+import type { Database, Transaction } from "../../platform/database.ts";
+import type { Page, PageQuery } from "../../platform/page.ts";
 import { contentErrors } from "./errors.ts";
 import { toUnitExport, type UnitExport } from "./export-unit.ts";
+import type { UnitFilter } from "./filter.ts";
 import { createLessonService } from "./lesson-service.ts";
-import type { LessonSummary, Publication, UnitDetail, UnitSummary } from "./models.ts";
+import type { LessonSummary, Publication, SourceTextDetail, UnitDetail, UnitSummary } from "./models.ts";
 import type { DiscardMedia } from "./public.ts";
 import * as lessons from "./repo/lesson-repo.ts";
-import { listRunsOfTask, listStepsOfRun } from "./repo/run-repo.ts";
+import { listStageRuns, listStepsOfRun } from "./repo/run-repo.ts";
+import { listUnits } from "./repo/unit-lists.ts";
 import * as units from "./repo/unit-repo.ts";
 import { stagesOf } from "./stages.ts";
-
-export interface UnitListQuery {
-  readonly status?: readonly string[];
-  readonly user_id?: string;
-  readonly q?: string;
-  readonly limit: number;
-  readonly cursor?: string;
-}
 
 export interface ContentServiceOptions {
   readonly database: Database;
@@ -30,6 +26,8 @@ export interface ContentServiceOptions {
 
 /** Reads and reviews what the tasks have written. */
 export type ContentService = ReturnType<typeof createContentService>;
+
+const decompress = promisify(zstdDecompress);
 
 const unfinishedTaskStatuses = new Set(["pending", "in_progress", "retry", "paused"]);
 
@@ -44,7 +42,7 @@ export function createContentService(options: ContentServiceOptions) {
     const [lessonRows, sources, runs] = await Promise.all([
       lessons.listLessonsOfUnit(database, unit_id),
       units.listUnitSources(database, unit_id),
-      summary.task_id === null ? [] : listRunsOfTask(database, summary.task_id),
+      summary.task_id === null ? [] : listStageRuns(database, { unit_id, task_id: summary.task_id }),
     ]);
     const root = runs.find(({ flow_name }) => flow_name === "unit_creation");
     const steps = root === undefined ? [] : await listStepsOfRun(database, root.id);
@@ -60,9 +58,8 @@ export function createContentService(options: ContentServiceOptions) {
   return {
     ...createLessonService(database),
     /** Newest first. @throws AppError `cursor_invalid` */
-    listUnits({ cursor, ...query }: UnitListQuery): Promise<Page<UnitSummary>> {
-      return units.listUnits(database, { ...query, after: cursor === undefined ? null : readCursor(cursor) });
-    },
+    listUnits: (filter: UnitFilter, page: PageQuery): Promise<Page<UnitSummary>> =>
+      listUnits(database, filter, page),
     /** The unit with its lessons, sources and stages. @throws AppError `unit_not_found` */
     getUnit,
     /** In order of their positions. @throws AppError `unit_not_found` */
@@ -70,6 +67,15 @@ export function createContentService(options: ContentServiceOptions) {
       const found = await lessons.listLessonsOfUnit(database, unit_id);
       if (found.length === 0 && (await units.findUnitExtras(database, unit_id)) === null) throw noSuchUnit();
       return found;
+    },
+    /** @throws AppError `source_not_found` */
+    async getSource(unit_id: string, position: number): Promise<SourceTextDetail> {
+      const found = await units.findSource(database, unit_id, position);
+      if (found === null) {
+        throw contentErrors.create("source_not_found", `This unit has no source ${position}.`);
+      }
+      const { text_zstd, ...source } = found;
+      return { ...source, text: (await decompress(text_zstd)).toString("utf8") };
     },
     /** Rows for the live stream; unknown ids are left out. */
     listUnitSummaries: (ids: readonly string[]) => units.listUnitSummaries(database, ids),
@@ -159,8 +165,8 @@ const pollMs = 100;
 async function deleteUnit(options: ContentServiceOptions, unit_id: string): Promise<void> {
   const { database, cancelTask, discardMedia } = options;
   const deadline = Date.now() + (options.deletionWaitMs ?? 10_000);
-  const isUnfinished = async (task_id: string | null) =>
-    task_id !== null && unfinishedTaskStatuses.has((await units.findTaskStatus(database, task_id)) ?? "");
+  const isUnfinished = async (task_id: string | null, reader: Database | Transaction = database) =>
+    task_id !== null && unfinishedTaskStatuses.has((await units.findTaskStatus(reader, task_id)) ?? "");
   const [unit] = await units.listUnitSummaries(database, [unit_id]);
   if (unit === undefined) throw noSuchUnit();
   if (unit.task_id !== null && (await isUnfinished(unit.task_id))) await cancelTask(unit.task_id);
@@ -171,7 +177,9 @@ async function deleteUnit(options: ContentServiceOptions, unit_id: string): Prom
   const media_ids = await database.transaction().execute(async (transaction) => {
     const locked = await units.lockUnitRow(transaction, unit_id);
     if (locked === null) throw noSuchUnit();
-    if (locked.task_id !== unit.task_id) throw stillBusy();
+    // A task that the unit was only lent to gave it back; any other one that has it now is a new one.
+    if (locked.task_id !== unit.task_id && (await isUnfinished(locked.task_id, transaction)))
+      throw stillBusy();
     const shown = await units.listMediaOfUnit(transaction, unit_id);
     await units.deleteUnitRow(transaction, unit_id);
     return shown;

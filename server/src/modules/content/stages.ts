@@ -20,7 +20,7 @@ export interface StageFacts {
     | "cover_media_id"
     | "podcast_media_id"
   >;
-  /** Flow runs of the unit's own task. */
+  /** Flow runs that the unit was made by, one for each flow key. */
   readonly runs: readonly StageRun[];
   /** Steps of its `unit_creation` run, later attempts last. */
   readonly steps: readonly { readonly step_name: string; readonly status: string }[];

@@ -4,9 +4,11 @@ import { AppError, defineErrors } from "../../platform/errors.ts";
 export const flowEngineErrors = defineErrors({
   flow_run_not_found: { status: 404, retryable: false, title: "Flow run not found" },
   step_run_not_found: { status: 404, retryable: false, title: "Step run not found" },
+  payload_not_found: { status: 404, retryable: false, title: "No such input or output" },
   flow_input_invalid: { status: 500, retryable: false, title: "Flow input is invalid" },
   flow_output_invalid: { status: 500, retryable: false, title: "Flow output is invalid" },
   step_input_invalid: { status: 500, retryable: false, title: "Step input is invalid" },
+  step_not_recorded: { status: 409, retryable: false, title: "The step has no recorded result" },
   step_output_invalid: { status: 500, retryable: false, title: "Step output is invalid" },
   step_deadline_exceeded: { status: 504, retryable: true, title: "Step took too long" },
   worker_lost: { status: 503, retryable: true, title: "Worker lost" },

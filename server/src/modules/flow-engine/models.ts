@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { flowRunStatuses } from "./public.ts";
+import { flowRunStatuses } from "./statuses.ts";
 
 const uuid = z.uuid();
 const moment = z.iso.datetime();
@@ -91,25 +91,35 @@ export const stepSummarySchema = z
   .openapi("StepSummary");
 export type StepSummary = z.infer<typeof stepSummarySchema>;
 
+/** Characters of JSON up to which input and output come along; longer ones have a route of their own. */
+export const mostInlineCharacters = 256 * 1024;
+
+const characters = z.number().int().nullable().openapi({
+  description: "Length of the JSON text; null when there is none or it expired.",
+});
+const payloadFields = {
+  input: z.unknown().nullable().openapi({ description: "Null also when it is too long to come along." }),
+  output: z.unknown().nullable().openapi({ description: "Null also when it is too long to come along." }),
+  input_characters: characters,
+  output_characters: characters,
+};
+
 export const flowRunDetailsSchema = flowRunSummarySchema
   .extend({
     /** In the order in which the flow asked for them; attempts of one step follow each other. */
     steps: z.array(stepSummarySchema),
     children: z.array(flowRunSummarySchema),
-    /** Null when the payload expired, or none exists yet. */
-    input: z.unknown().nullable(),
-    output: z.unknown().nullable(),
+    ...payloadFields,
   })
   .openapi("FlowRunDetails");
 export type FlowRunDetails = z.infer<typeof flowRunDetailsSchema>;
 
 export const stepDetailsSchema = stepSummarySchema
   .extend({
-    /** Null when the payload expired. */
-    input: z.unknown().nullable(),
-    /** The recorded output; of the first run when this one was reused. */
-    output: z.unknown().nullable(),
+    /** Those of the first run when this one was reused. */
+    ...payloadFields,
     error_causes: z.array(z.object({ name: z.string(), message: z.string(), code: z.string().nullable() })),
+    reused_from_flow_run_id: uuid.nullable().openapi({ description: "The run whose step was reused." }),
   })
   .openapi("StepDetails");
 export type StepDetails = z.infer<typeof stepDetailsSchema>;
@@ -127,24 +137,3 @@ export const logLineSchema = z
   })
   .openapi("LogLine");
 export type LogLine = z.infer<typeof logLineSchema>;
-
-/** Filters of the flow runs list. `status` takes several, with commas between. */
-export const flowRunFilterSchema = z.object({
-  task_id: uuid.optional(),
-  arq_task_id: uuid.optional().openapi({ deprecated: true, description: "The same as task_id." }),
-  unit_id: uuid.optional(),
-  status: z
-    .string()
-    .transform((text) => text.split(","))
-    .pipe(z.array(z.enum(flowRunStatuses)).min(1))
-    .optional(),
-  flow_name: z.string().min(1).optional(),
-  parent_flow_run_id: uuid.optional(),
-  q: z.string().min(1).max(200).optional().openapi({
-    description:
-      "An id or its beginning, or a part of unit title, flow name or error, among the newest 20,000 that fit.",
-  }),
-  created_from: z.iso.datetime({ offset: true }).optional(),
-  created_to: z.iso.datetime({ offset: true }).optional(),
-});
-export type FlowRunFilter = z.infer<typeof flowRunFilterSchema>;

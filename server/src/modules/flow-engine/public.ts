@@ -2,7 +2,8 @@ import type { ZodType } from "zod";
 import type { Transaction } from "../../platform/database.ts";
 import type { ClaimedTask, TaskControl, TaskOutcome } from "../task-queue/public.ts";
 
-export const flowRunStatuses = ["pending", "running", "paused", "completed", "failed", "cancelled"] as const;
+export { type FlowRunFilter, flowRunFilterSchema } from "./filter.ts";
+export { flowRunStatuses } from "./statuses.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -47,12 +48,24 @@ export interface StepDefinition<Input, Output, Services> {
   run(context: StepContext<Services>, input: Input): Promise<Output>;
 }
 
+export interface RunStepOptions {
+  /** The step fails with `step_not_recorded` rather than run. */
+  readonly onlyRecorded?: boolean | undefined;
+}
+
 export interface FlowContext<Services> {
   readonly services: Services;
   readonly task: ClaimedTask;
   readonly signal: AbortSignal;
-  /** Runs the step, or returns its recorded result when this lineage has one. Always the JSON-parsed output. */
-  step<Input, Output>(step: StepDefinition<Input, Output, Services>, input: Input): Promise<Output>;
+  /**
+   * Runs the step, or returns its recorded result when this lineage or, unless the flow's path starts anew, one of its ancestors
+   * has one. Always the JSON-parsed output.
+   */
+  step<Input, Output>(
+    step: StepDefinition<Input, Output, Services>,
+    input: Input,
+    options?: RunStepOptions,
+  ): Promise<Output>;
   /** Runs a child flow run. `key` is stable and unique within the task, such as `lesson:3`. */
   flow<Input, Output>(
     flow: FlowDefinition<Input, Output, Services>,
@@ -118,7 +131,21 @@ export type FlowOutcome<Output> =
   | { readonly kind: "completed"; readonly output: Output; readonly flow_run_id: string }
   | Exclude<TaskOutcome, { readonly kind: "completed" }>;
 
+/** The newest row of one step of a lineage. The result is that of the row itself or of the one that it was reused from. */
+export interface LineageStep {
+  readonly flow_path: string;
+  readonly step_name: string;
+  readonly status: string;
+  readonly result_step_run_id: string;
+  readonly result_started_at: string | null;
+  readonly result_completed_at: string | null;
+}
+
 export interface FlowEngine {
+  /** The newest row of each step that was made for the unit in this lineage, or in an ancestor as far as it counts. */
+  listLineageSteps(unit_id: string, lineage_id: string): Promise<readonly LineageStep[]>;
+  /** What a completed step recorded; undefined when there is no such step. */
+  readRecordedOutput(step_run_id: string): Promise<unknown>;
   /** Names the services that this flow, its children and their steps receive. @throws Error for a second flow of the same name */
   registerFlow<Input, Output, Services>(
     flow: FlowDefinition<Input, Output, Services>,
@@ -135,4 +162,12 @@ export interface FlowEngine {
     input: Input,
     options: { readonly key: string },
   ): Promise<FlowOutcome<Output>>;
+  /** Names of the steps of one flow path whose results a task of this lineage would use. */
+  listRecordedSteps(
+    transaction: Transaction,
+    lineage_id: string,
+    flow_path: string,
+  ): Promise<readonly string[]>;
+  /** Marks what the lineage made anew as replaced in its ancestors; in the transaction that puts its results to use. */
+  promoteLineage(transaction: Transaction, lineage_id: string): Promise<void>;
 }

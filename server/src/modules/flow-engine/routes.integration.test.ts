@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { createTestDatabase, type TestDatabase } from "../../../test/database.ts";
@@ -172,4 +173,54 @@ test("cancelling an ended task answers with the task as it is", async () => {
   const response = await app.request(`/task-queue/tasks/${taskIds[0]}/cancel`, { method: "POST" });
   expect(response.status).toBe(202);
   expect(await response.json()).toMatchObject({ id: taskIds[0], status: "completed" });
+});
+
+test("a long value does not come along but is told with its length, and has a route of its own", async () => {
+  const text = "a line of 1 MB ".repeat(70_000);
+  const { id } = await harness.submit({ task_name: "tree", inputs: { text } });
+  await harness.waitForTask(id, ({ status }) => status === "completed", 30_000);
+  const runs = await get(`/flow-engine/runs?task_id=${id}`, z.array(flowRunSummarySchema));
+  const leafRun = runs.body.find(({ flow_name }) => flow_name === "leaf");
+  const path = `/flow-engine/runs/${leafRun?.id}`;
+  const characters = JSON.stringify({ text }).length;
+  const long = { input: null, output: null, input_characters: characters, output_characters: characters };
+  const run = (await get(path, flowRunDetailsSchema)).body;
+  expect(run).toMatchObject(long);
+  const stepPath = `${path}/steps/${run.steps[0]?.id}`;
+  expect((await get(stepPath, stepDetailsSchema)).body).toMatchObject(long);
+  for (const address of [path, stepPath]) {
+    for (const part of ["input", "output"]) {
+      const { body, headers } = await get(`${address}/payloads/${part}`, z.object({ text: z.string() }));
+      expect(body.text).toBe(text);
+      expect(headers.get("content-type")).toContain("application/json");
+    }
+  }
+  // Outputs recorded before lengths were: counted when they are read.
+  await sql`UPDATE flow_step_runs SET output_characters = NULL WHERE id = ${run.steps[0]?.id}`.execute(
+    harness.database,
+  );
+  expect((await get(stepPath, stepDetailsSchema)).body).toMatchObject(long);
+});
+
+test("a short value comes along with its length, and an unknown one is not found", async () => {
+  const runs = await get(`/flow-engine/runs?task_id=${taskIds[0]}`, z.array(flowRunSummarySchema));
+  const leafRun = runs.body.find(({ flow_name }) => flow_name === "leaf");
+  const run = (await get(`/flow-engine/runs/${leafRun?.id}`, flowRunDetailsSchema)).body;
+  expect(run).toMatchObject({
+    input: { text: "one" },
+    input_characters: 14,
+    output: { text: "one" },
+    output_characters: 14,
+  });
+  const nobody = "019f0000-0000-7000-8000-000000000000";
+  for (const path of [
+    `/flow-engine/runs/${nobody}/payloads/input`,
+    `/flow-engine/runs/${run.id}/steps/${nobody}/payloads/output`,
+    `/flow-engine/runs/${nobody}/steps/${run.steps[0]?.id}/payloads/output`,
+  ]) {
+    const answer = await app.request(path);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: "payload_not_found" });
+  }
+  expect((await app.request(`/flow-engine/runs/${run.id}/payloads/colour`)).status).toBe(422);
 });

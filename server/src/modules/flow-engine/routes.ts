@@ -1,10 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { idParameter, pageQuerySchema, sendPage } from "../../http/pagination.ts";
+import type { Context, TypedResponse } from "hono";
+import type { JSONValue as JsonValue } from "hono/utils/types";
+import { idParameter, listQuerySchema, pageQuerySchema, sendPage } from "../../http/pagination.ts";
 import { problemResponses } from "../../http/problems.ts";
 import { createRouter } from "../../http/router.ts";
+import { flowRunFilterSchema } from "./filter.ts";
 import {
   flowRunDetailsSchema,
-  flowRunFilterSchema,
   flowRunSummarySchema,
   type LogLine,
   logLineSchema,
@@ -26,7 +28,7 @@ const listFlowRuns = createRoute({
   path: "/flow-engine/runs",
   tags,
   summary: "Flow runs, newest first",
-  request: { query: pageQuerySchema.extend(flowRunFilterSchema.shape) },
+  request: { query: listQuerySchema.extend(flowRunFilterSchema.shape) },
   responses: runsPage,
 });
 
@@ -52,6 +54,33 @@ const getStep = createRoute({
     200: { description: "The step.", content: { "application/json": { schema: stepDetailsSchema } } },
     ...problemResponses(404, 422),
   },
+});
+
+const partParameter = z.enum(["input", "output"]);
+const payloadAnswers = {
+  200: {
+    description: "The JSON value itself.",
+    content: { "application/json": { schema: z.unknown() } },
+  },
+  ...problemResponses(404, 422),
+};
+
+const getFlowPayload = createRoute({
+  method: "get",
+  path: "/flow-engine/runs/{id}/payloads/{part}",
+  tags,
+  summary: "The input or output of a flow run, whatever its length",
+  request: { params: idParameter.extend({ part: partParameter }) },
+  responses: payloadAnswers,
+});
+
+const getStepPayload = createRoute({
+  method: "get",
+  path: "/flow-engine/runs/{id}/steps/{step_id}/payloads/{part}",
+  tags,
+  summary: "The input or output of a step, whatever its length",
+  request: { params: idParameter.extend({ step_id: z.uuid(), part: partParameter }) },
+  responses: payloadAnswers,
 });
 
 const listLogs = createRoute({
@@ -93,12 +122,19 @@ const listUnitFlowRuns = createRoute({
   responses: runsPage,
 });
 
+/** Sends a value as it is stored: one of many megabytes is neither parsed nor written anew. */
+function sendJsonText(context: Context, text: string): TypedResponse<JsonValue, 200, "json"> {
+  const sent: Response = context.body(text, 200, { "Content-Type": "application/json; charset=utf-8" });
+  // The text is JSON already, which the type of a plain body cannot say.
+  return sent as Response & TypedResponse<JsonValue, 200, "json">;
+}
+
 /** Routes of the flow engine, without the `/api/v1` prefix. */
 export function createFlowEngineRoutes(service: FlowRunService) {
   return createRouter()
     .openapi(listFlowRuns, async (context) => {
-      const { limit, cursor, ...filter } = context.req.valid("query");
-      return sendPage(context, await service.listFlowRuns(filter, { limit, cursor }));
+      const { limit, cursor, direction, ...filter } = context.req.valid("query");
+      return sendPage(context, await service.listFlowRuns(filter, { limit, cursor, direction }));
     })
     .openapi(getFlowRun, async (context) =>
       context.json(await service.getFlowRun(context.req.valid("param").id), 200),
@@ -106,6 +142,14 @@ export function createFlowEngineRoutes(service: FlowRunService) {
     .openapi(getStep, async (context) => {
       const { id, step_id } = context.req.valid("param");
       return context.json(await service.getStep(id, step_id), 200);
+    })
+    .openapi(getFlowPayload, async (context) => {
+      const { id, part } = context.req.valid("param");
+      return sendJsonText(context, await service.readFlowPayload(id, part));
+    })
+    .openapi(getStepPayload, async (context) => {
+      const { id, step_id, part } = context.req.valid("param");
+      return sendJsonText(context, await service.readStepPayload(id, step_id, part));
     })
     .openapi(listLogs, async (context) => {
       const lines = await service.listLogs(context.req.valid("param").id);

@@ -24,6 +24,17 @@ export const llmErrors = defineErrors({
   call_cancelled: { status: 409, retryable: false, title: "The call was ended before its answer" },
   owner_lost: { status: 503, retryable: true, title: "The process died before the outcome was recorded" },
   offline_failed: { status: 500, retryable: false, title: "The offline engine failed" },
+  llm_payload_not_found: {
+    status: 404,
+    retryable: false,
+    title: "Nothing of this part of the request is kept",
+  },
+  llm_request_not_replayable: {
+    status: 409,
+    retryable: false,
+    title: "The request cannot be sent again",
+  },
+  replay_edit_invalid: { status: 422, retryable: false, title: "The edit does not fit the request" },
   request_not_found: { status: 404, retryable: false, title: "No such LLM request" },
 });
 

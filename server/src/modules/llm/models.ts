@@ -57,6 +57,45 @@ export type LlmRequestSummary = z.infer<typeof llmRequestSummarySchema>;
 export const llmMessageSchema = z.object({ role: z.string(), content: z.string() }).openapi("LlmMessage");
 export type LlmMessage = z.infer<typeof llmMessageSchema>;
 
+/** One replay of a request: its last attempt. */
+export const replaySchema = llmRequestSummarySchema
+  .pick({
+    id: true,
+    task_id: true,
+    status: true,
+    model: true,
+    provider: true,
+    cost_usd: true,
+    created_at: true,
+  })
+  .openapi("Replay");
+export type Replay = z.infer<typeof replaySchema>;
+
+/** A model that can be asked for. */
+export const seenModelSchema = z
+  .object({
+    kind: z.enum(llmRequestKinds),
+    provider: z.string(),
+    model: z.string(),
+    is_configured: z.boolean().openapi({ description: "Units are made with it now." }),
+  })
+  .openapi("SeenModel");
+export type SeenModel = z.infer<typeof seenModelSchema>;
+
+/** A recording or picture that came with an answer. */
+export const keptMediaSchema = z
+  .object({
+    media_id: uuid,
+    kind: z.enum(["audio", "image"]),
+    mime: z.string(),
+    bytes: count,
+    seconds: z.number().nullable(),
+    width: count.nullable(),
+    height: count.nullable(),
+  })
+  .openapi("KeptMedia");
+export type KeptMedia = z.infer<typeof keptMediaSchema>;
+
 /** A request with everything that is kept of it. */
 export const llmRequestDetailsSchema = llmRequestSummarySchema
   .extend({
@@ -65,42 +104,29 @@ export const llmRequestDetailsSchema = llmRequestSummarySchema
       description: "Of a text or object request, as the model read them; empty for other kinds.",
     }),
     request: z.unknown().openapi({
-      description: "`{method, url, headers, body}` as sent, `{input}` offline; null once expired.",
+      description:
+        "`{method, url, headers, body}` as sent, `{input}` offline; null once expired, and above 256 KB of JSON.",
     }),
+    request_characters: count.nullable().openapi({ description: "Of its JSON; null: not kept." }),
     response: z.unknown().openapi({
       description:
         "`{status, headers, body, text?, object?, repaired?, finish_reason?}` as received, `{output}` offline; " +
-        "null when there is none or it has expired. Media are described by size, type and hash.",
+        "null when there is none, it has expired or is above 256 KB of JSON. Media are described by size, type and hash.",
     }),
+    response_characters: count.nullable(),
+    media: keptMediaSchema.nullable().openapi({
+      description: "The recording or picture that came with the answer, while it is kept.",
+    }),
+    replay: z
+      .object({
+        allowed: z.boolean(),
+        reason: z.string().nullable().openapi({ description: "Why not, as a sentence." }),
+      })
+      .openapi({ description: "Whether the request can be sent again." }),
+    replays: z.array(replaySchema).openapi({ description: "Newest first, at most 50." }),
     siblings: z
       .array(llmRequestSummarySchema)
       .openapi({ description: "All requests of the same step in order, this one included." }),
   })
   .openapi("LlmRequestDetails");
 export type LlmRequestDetails = z.infer<typeof llmRequestDetailsSchema>;
-
-/** One value or several with commas between. */
-function oneOrMore<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return z
-    .string()
-    .transform((text) => text.split(","))
-    .pipe(z.array(z.enum(values)).min(1))
-    .optional();
-}
-
-/** Which requests a list shows; all given fields must hold. */
-export const llmRequestFilterSchema = z.object({
-  step_run_id: uuid.optional(),
-  flow_run_id: uuid.optional(),
-  task_id: uuid.optional(),
-  unit_id: uuid.optional(),
-  user_id: uuid.optional(),
-  status: oneOrMore(llmRequestStatuses),
-  kind: oneOrMore(llmRequestKinds),
-  provider: z.string().max(200).optional(),
-  model: z.string().max(200).optional(),
-  q: z.string().max(200).optional().openapi({
-    description: "An id, or a part of prompt name, model or error, among the newest 20,000 that fit.",
-  }),
-});
-export type LlmRequestFilter = z.infer<typeof llmRequestFilterSchema>;

@@ -4,16 +4,19 @@ import { createPeriodic } from "../../platform/periodic.ts";
 import type { Fence, SettleTask } from "../task-queue/public.ts";
 import { type BudgetCaps, type ConfiguredModel, createBudgetKeeper } from "./budget/budget-keeper.ts";
 import type { ExchangeLimits } from "./gateway/exchange.ts";
-import { createLlmGateway } from "./gateway/gateway.ts";
+import { createLlmGateway, type GatewayDependencies } from "./gateway/gateway.ts";
 import { createLedger } from "./gateway/ledger.ts";
 import { createProviderModels, type ProviderModels, type ProviderSettings } from "./gateway/providers.ts";
 import { createRateLimiter } from "./gateway/rate-limiter.ts";
-import type { ContinuePaused, LlmGateway, LlmRequestKind } from "./public.ts";
+import type { ContinuePaused, LlmGateway, LlmReplayer, LlmRequestKind } from "./public.ts";
 import { llmRequestKinds } from "./public.ts";
 import { createRedactor } from "./redaction.ts";
+import { createReplaySources } from "./replay/replay-source.ts";
+import { createReplayer } from "./replay/replayer.ts";
 import { createBudgetRepo } from "./repo/budgets.ts";
 import { createPriceRepo, type PriceRepo } from "./repo/prices.ts";
 import { createRateLimitRepo } from "./repo/rate-limits.ts";
+import { createReplayRepo } from "./repo/replays.ts";
 import { createRequestListRepo } from "./repo/request-lists.ts";
 import { createRequestRepo, type StepTotals } from "./repo/requests.ts";
 import { createLlmRoutes } from "./routes.ts";
@@ -49,6 +52,9 @@ export interface LlmModuleDependencies {
 
 export interface LlmModule {
   readonly gateway: LlmGateway;
+  readonly replayer: LlmReplayer;
+  /** Which model does a kind of call now; null when none is configured. */
+  readonly routeFor: ProviderModels["routeFor"];
   readonly service: LlmRequestService;
   readonly routes: ReturnType<typeof createLlmRoutes>;
   /** Port for flow-engine, inside the transaction that ends a step (completed, failed or late). May be repeated. */
@@ -91,7 +97,7 @@ export function createLlmModule(dependencies: LlmModuleDependencies): LlmModule 
     notifyTasks: dependencies.notifyTasks ?? (() => undefined),
   });
   const ledger = createLedger({ database, logger, requests, budgets, changed });
-  const gateway = createLlmGateway({
+  const turns: GatewayDependencies = {
     ...{ database, fence, requests, prices, budgets, ledger, models, changed },
     limiter: createRateLimiter(createRateLimitRepo(database), Math.random),
     redactor: createRedactor([config.llm.apiKey]),
@@ -99,11 +105,16 @@ export function createLlmModule(dependencies: LlmModuleDependencies): LlmModule 
     nowMs: Date.now,
     random: Math.random,
     backoffBaseMs: timing.backoffBaseMs,
-  });
+  };
   const budgetWatch = createPeriodic(budgetLookMs, logger, "Budget watch", budgets.sync);
-  const service = createLlmRequestService(createRequestListRepo(database), requests);
+  const lists = createRequestListRepo(database);
+  const sources = createReplaySources(lists, requests, models, turns.redactor);
+  const replays = createReplayRepo(database);
+  const service = createLlmRequestService({ lists, requests, replays, sources, models });
   return {
-    gateway,
+    gateway: createLlmGateway(turns),
+    replayer: createReplayer({ ...turns, sources }),
+    routeFor: models.routeFor,
     service,
     routes: createLlmRoutes(service),
     settleCalls: (transaction, step_run_id, { duplicate }) =>

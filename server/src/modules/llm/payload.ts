@@ -16,21 +16,31 @@ export interface StoredPayload {
   readonly content_zstd: Buffer | null;
 }
 
-/** JSON for storing. PostgreSQL holds neither U+0000 nor half a surrogate pair: both become U+FFFD. */
-export function encodePayload(value: unknown): EncodedPayload {
+/**
+ * JSON for storing. PostgreSQL holds neither U+0000 nor half a surrogate pair: both become U+FFFD. `jsonb` forgets in which
+ * order properties came; with `keepOrder` the text is kept as it is, compressed whatever its size.
+ */
+export function encodePayload(
+  value: unknown,
+  { keepOrder = false }: { readonly keepOrder?: boolean } = {},
+): EncodedPayload {
   const text = JSON.stringify(value, (_name, part: unknown) =>
     typeof part === "string" ? storable(part) : part,
   );
   const bytes = Buffer.from(text, "utf8");
-  return bytes.length > compressAboveBytes
+  return keepOrder || bytes.length > compressAboveBytes
     ? { content: null, content_zstd: zstdCompressSync(bytes), characters: text.length }
     : { content: text, content_zstd: null, characters: text.length };
 }
 
 /** What `encodePayload` stored. */
 export function decodePayload(stored: StoredPayload): unknown {
-  if (stored.content_zstd === null) return stored.content;
-  return JSON.parse(zstdDecompressSync(stored.content_zstd).toString("utf8"));
+  return stored.content_zstd === null ? stored.content : JSON.parse(decodePayloadText(stored));
+}
+
+/** The same as JSON text. */
+export function decodePayloadText({ content, content_zstd }: StoredPayload): string {
+  return content_zstd === null ? JSON.stringify(content) : zstdDecompressSync(content_zstd).toString("utf8");
 }
 
 /** The text without the characters that PostgreSQL cannot hold. */

@@ -98,5 +98,47 @@ export interface LlmGateway {
   offline<Result>(call: OfflineCall<Result>): Promise<OfflineAnswer<Result>>;
 }
 
+/** What a replay changes of its original; what is left out stays as it was sent. */
+export interface ReplayEdits {
+  readonly model?: string | undefined;
+  /** Empty: without a system message. */
+  readonly system?: string | undefined;
+  /** In place of the user's last message, or of the picture's description. */
+  readonly prompt?: string | undefined;
+  /** Null: the model's own. */
+  readonly temperature?: number | null | undefined;
+  readonly max_output_tokens?: number | undefined;
+  /** What is spoken. */
+  readonly text?: string | undefined;
+  readonly voice?: string | undefined;
+}
+
+export interface ReplayCall extends Pick<CallBase, "correlation" | "signal" | "reportWaiting"> {
+  /** The recorded request. */
+  readonly request_id: string;
+  readonly edits: ReplayEdits;
+}
+
+export interface ReplayAnswer extends Answer {
+  readonly kind: LlmRequestKind;
+  /** Null for media. */
+  readonly text: string | null;
+  readonly finish_reason: string | null;
+  /** Whether an object fits the schema that was asked for; null when there is none. */
+  readonly fits_schema: boolean | null;
+  readonly schema_problem: string | null;
+  readonly media: { readonly bytes: Uint8Array; readonly mime: string } | null;
+}
+
+/**
+ * Sends recorded requests again, as the gateway sends every call, for comparison. One answer: what does not fit is shown, not
+ * repaired.
+ * @throws AppError `request_not_found`, `llm_request_not_replayable`, `replay_edit_invalid`, and what the gateway throws
+ * @throws PauseTask at a budget's cap
+ */
+export interface LlmReplayer {
+  replay(call: ReplayCall): Promise<ReplayAnswer>;
+}
+
 /** Continues every task paused for exactly this reason; returns their ids. Implemented by task-queue. */
 export type ContinuePaused = (transaction: Transaction, reason: string) => Promise<readonly string[]>;

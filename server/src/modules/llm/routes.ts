@@ -1,8 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { idParameter, pageQuerySchema, sendPage } from "../../http/pagination.ts";
+import type { TypedResponse } from "hono";
+import { idParameter, listQuerySchema, sendPage } from "../../http/pagination.ts";
 import { problemResponses } from "../../http/problems.ts";
 import { createRouter } from "../../http/router.ts";
-import { llmRequestDetailsSchema, llmRequestFilterSchema, llmRequestSummarySchema } from "./models.ts";
+import { llmRequestFilterSchema } from "./filter.ts";
+import { llmRequestDetailsSchema, llmRequestSummarySchema, seenModelSchema } from "./models.ts";
 import type { LlmRequestService } from "./service.ts";
 
 const tags = ["admin-observability"];
@@ -12,7 +14,7 @@ const listRequests = createRoute({
   path: "/llm/requests",
   tags,
   summary: "LLM requests, newest first",
-  request: { query: pageQuerySchema.extend(llmRequestFilterSchema.shape) },
+  request: { query: listQuerySchema.extend(llmRequestFilterSchema.shape) },
   responses: {
     200: {
       description: "One page.",
@@ -37,13 +39,47 @@ const getRequest = createRoute({
   },
 });
 
+const getPayload = createRoute({
+  method: "get",
+  path: "/llm/requests/{id}/payloads/{part}",
+  tags,
+  summary: "What was sent or received, whole",
+  request: { params: idParameter.extend({ part: z.enum(["request", "response"]) }) },
+  responses: {
+    200: { description: "The JSON itself.", content: { "application/json": { schema: z.unknown() } } },
+    ...problemResponses(404, 422),
+  },
+});
+
+const listModels = createRoute({
+  method: "get",
+  path: "/llm/models",
+  tags,
+  summary: "Models that are configured or were asked before",
+  responses: {
+    200: {
+      description: "By kind and name.",
+      content: { "application/json": { schema: z.array(seenModelSchema) } },
+    },
+  },
+});
+
 /** Routes of the llm module, without the `/api/v1` prefix. */
 export function createLlmRoutes(service: LlmRequestService) {
   return createRouter()
-    .openapi(listRequests, async (context) =>
-      sendPage(context, await service.listRequests(context.req.valid("query"))),
-    )
+    .openapi(listRequests, async (context) => {
+      const { limit, cursor, direction, ...filter } = context.req.valid("query");
+      return sendPage(context, await service.listRequests(filter, { limit, cursor, direction }));
+    })
     .openapi(getRequest, async (context) =>
       context.json(await service.getRequest(context.req.valid("param").id), 200),
-    );
+    )
+    .openapi(getPayload, async (context) => {
+      const { id, part } = context.req.valid("param");
+      const text = await service.getPayload(id, part);
+      const sent: Response = context.body(text, 200, { "content-type": "application/json; charset=utf-8" });
+      // The JSON is as it was stored: parsing it only to write it again would take seconds for the largest.
+      return sent as Response & TypedResponse<never, 200, "json">;
+    })
+    .openapi(listModels, async (context) => context.json(await service.listModels(), 200));
 }

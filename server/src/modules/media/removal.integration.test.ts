@@ -105,6 +105,20 @@ describe("media that nothing refers to", () => {
     expect(await media.service.removeUnused([made.id])).toBe(1);
   });
 
+  test("stay for a while for the replay that brought them, although no unit shows them", async () => {
+    const stored = await media.service.storeImage(buildPicture());
+    const origin = { made_by_llm_request_id: randomUUID(), task_id: null, keep_days: 30 };
+    const made = await database()
+      .transaction()
+      .execute((transaction) => media.service.record(transaction, stored, origin));
+    expect(await media.service.removeUnused([made.id])).toBe(0);
+    await sql`UPDATE media_requests SET kept_until = clock_timestamp() WHERE media_id = ${made.id}`.execute(
+      database(),
+    );
+    expect(await media.service.removeUnused([made.id])).toBe(1);
+    expect(await left(made)).toEqual([]);
+  });
+
   test("can be made again at the same moment: whoever was told that they are kept finds the file", async () => {
     const bytes = buildPicture();
     const { task_id } = await insertStartedUnit(database());

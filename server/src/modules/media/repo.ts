@@ -8,13 +8,28 @@ export interface NewMedia extends StoredMedia {
   readonly made_by_llm_request_id: string | null;
 }
 
+/** A unit that continues one lineage in another. */
+export interface InheritedUses {
+  readonly unit_id: string;
+  readonly from_lineage_id: string;
+  readonly to_lineage_id: string;
+}
+
+/** Media that a recorded step of the unit's lineage names. */
+export interface MediaUse {
+  readonly unit_id: string;
+  readonly lineage_id: string;
+  readonly media_id: string;
+}
+
 /** Media `m` that no unit or lesson shows, and no recorded step of a lineage that a unit would resume. */
 const isUnused = sql<boolean>`
   NOT EXISTS (SELECT 1 FROM unit_summaries u WHERE u.cover_media_id = m.id)
   AND NOT EXISTS (SELECT 1 FROM unit_summaries u WHERE u.podcast_media_id = m.id)
   AND NOT EXISTS (SELECT 1 FROM lesson_summaries l WHERE l.audio_media_id = m.id)
   AND NOT EXISTS (SELECT 1 FROM media_uses s JOIN unit_summaries u ON u.id = s.unit_id AND u.lineage_id = s.lineage_id
-    WHERE s.media_id = m.id)`;
+    WHERE s.media_id = m.id)
+  AND NOT EXISTS (SELECT 1 FROM media_requests k WHERE k.media_id = m.id AND k.kept_until > clock_timestamp())`;
 
 /** The statements on tables `media` and `media_uses`. */
 export function createMediaRepo(database: Database) {
@@ -42,6 +57,34 @@ export function createMediaRepo(database: Database) {
         SELECT ${media_id}::uuid, unit_id, lineage_id FROM task_summaries
         WHERE id = ${task_id}::uuid AND unit_id IS NOT NULL
         ON CONFLICT DO NOTHING`.execute(transaction);
+    },
+
+    /** Remembers which request brought the media, and how long they are kept for it alone. */
+    async insertRequest(
+      transaction: Transaction,
+      media_id: string,
+      llm_request_id: string,
+      keepDays: number | null,
+    ): Promise<void> {
+      await sql`
+        INSERT INTO media_requests (llm_request_id, media_id, kept_until)
+        VALUES (${llm_request_id}, ${media_id}, clock_timestamp() + ${keepDays}::int * interval '1 day')
+        ON CONFLICT DO NOTHING`.execute(transaction);
+    },
+
+    /** Gives a lineage the uses of the one that it continues. Reads the primary key. */
+    async copyUses(transaction: Transaction, uses: InheritedUses): Promise<void> {
+      await sql`
+        INSERT INTO media_uses (media_id, unit_id, lineage_id)
+        SELECT media_id, unit_id, ${uses.to_lineage_id}::uuid FROM media_uses
+        WHERE unit_id = ${uses.unit_id}::uuid AND lineage_id = ${uses.from_lineage_id}::uuid
+        ON CONFLICT DO NOTHING`.execute(transaction);
+    },
+
+    async deleteUse(transaction: Transaction, use: MediaUse): Promise<void> {
+      await sql`
+        DELETE FROM media_uses WHERE unit_id = ${use.unit_id}::uuid AND lineage_id = ${use.lineage_id}::uuid
+          AND media_id = ${use.media_id}::uuid`.execute(transaction);
     },
 
     /** By primary key. */

@@ -4,7 +4,7 @@ import type { Cover, CoverInput } from "./cover/cover.ts";
 import { mediaErrors } from "./errors.ts";
 import { probeImage } from "./image/image.ts";
 import type { ByteRange, Media, StoredMedia } from "./models.ts";
-import type { MediaRepo } from "./repo.ts";
+import type { InheritedUses, MediaRepo, MediaUse } from "./repo.ts";
 import type { SpeechEngine } from "./speech/speech-engine.ts";
 import type { MediaStore } from "./store.ts";
 
@@ -41,6 +41,10 @@ export interface MediaService {
    * @throws AppError `media_file_missing` when the file was removed since it was stored: store it again
    */
   record(transaction: Transaction, stored: StoredMedia, origin: MediaOrigin): Promise<Media>;
+  /** What recorded steps of one lineage name stays for the lineage that continues it as well. */
+  inheritUses(transaction: Transaction, uses: InheritedUses): Promise<void>;
+  /** The lineage's recorded steps no longer name the media: it goes once nothing shows it and `removeUnused` is told. */
+  dropUse(transaction: Transaction, use: MediaUse): Promise<void>;
   findMedia(id: string): Promise<Media | null>;
   /** @throws AppError `media_not_found`, `media_file_missing` */
   getMedia(id: string): Promise<Media>;
@@ -64,6 +68,8 @@ export interface MediaOrigin {
   readonly made_by_llm_request_id: string | null;
   /** The task whose steps will name the media; null when none will. */
   readonly task_id: string | null;
+  /** How long the media stay although nothing shows them, from now on. */
+  readonly keep_days?: number | null;
 }
 
 export interface MediaServiceParts {
@@ -110,13 +116,18 @@ export function createMediaService({
       const file = await store.write(bytes, mime);
       return { ...file, kind: "image", seconds: null, width, height };
     },
-    async record(transaction, stored, { task_id, made_by_llm_request_id }) {
+    async record(transaction, stored, { task_id, made_by_llm_request_id, keep_days = null }) {
       const media = await repo.insertMedia(transaction, { ...stored, made_by_llm_request_id });
       if (task_id !== null) await repo.insertUse(transaction, media.id, task_id);
+      if (made_by_llm_request_id !== null) {
+        await repo.insertRequest(transaction, media.id, made_by_llm_request_id, keep_days);
+      }
       // The row is locked: whoever was removing the same media has ended, and with it the file.
       await store.requireWhole(media);
       return media;
     },
+    inheritUses: (transaction, uses) => repo.copyUses(transaction, uses),
+    dropUse: (transaction, use) => repo.deleteUse(transaction, use),
     findMedia: (id) => repo.findMedia(id),
     async getMedia(id) {
       const media = await repo.findMedia(id);

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { taskStatuses } from "./public.ts";
+import { taskModes, taskStatuses } from "./statuses.ts";
 
 const uuid = z.uuid();
 const moment = z.iso.datetime();
@@ -22,7 +22,7 @@ export const taskSummarySchema = z
     user_name: z.string().nullable(),
     lineage_id: uuid,
     retry_of_task_id: uuid.nullable(),
-    mode: z.enum(["from_scratch", "resume", "fork", "regenerate"]),
+    mode: z.enum(taskModes),
     connection_id: uuid.nullable(),
     external_id: z.string().nullable(),
     worker_id: uuid.nullable(),
@@ -60,7 +60,7 @@ export const taskAttemptSchema = z
   .openapi("TaskAttempt");
 export type TaskAttempt = z.infer<typeof taskAttemptSchema>;
 
-/** A task that belongs to the same story: same lineage, or a retry before or after it. */
+/** A task that belongs to the same story: of the same lineage or the one it continues, a retry before or after it, or a child. */
 export const relatedTaskSchema = taskSummarySchema
   .pick({
     id: true,
@@ -83,6 +83,8 @@ export const taskDetailsSchema = taskSummarySchema
     attempts: z.array(taskAttemptSchema),
     /** Oldest first, without the task itself. */
     related_tasks: z.array(relatedTaskSchema),
+    /** Tasks that continue this task's lineage in one of their own, such as lessons written anew. Oldest first. */
+    children: z.array(relatedTaskSchema),
   })
   .openapi("TaskDetails");
 export type TaskDetails = z.infer<typeof taskDetailsSchema>;
@@ -101,6 +103,8 @@ export const workerSummarySchema = z
     stopped_at: moment.nullable(),
     dead_at: moment.nullable(),
     health: z.enum(["healthy", "suspect", "dead", "stopped"]),
+    /** Higher in the newer of two rows. */
+    version: z.number().int(),
   })
   .openapi("WorkerSummary");
 export type WorkerSummary = z.infer<typeof workerSummarySchema>;
@@ -120,21 +124,3 @@ export const queueStatusSchema = z
   })
   .openapi("QueueStatus");
 export type QueueStatus = z.infer<typeof queueStatusSchema>;
-
-/** Filters of the tasks list. `status` takes several, with commas between. */
-export const taskFilterSchema = z.object({
-  status: z
-    .string()
-    .transform((text) => text.split(","))
-    .pipe(z.array(z.enum(taskStatuses)).min(1))
-    .optional(),
-  task_name: z.string().min(1).optional(),
-  unit_id: uuid.optional(),
-  q: z.string().min(1).max(200).optional().openapi({
-    description:
-      "An id or its beginning, or a part of unit title, type or error, among the newest 20,000 that fit.",
-  }),
-  created_from: z.iso.datetime({ offset: true }).optional(),
-  created_to: z.iso.datetime({ offset: true }).optional(),
-});
-export type TaskFilter = z.infer<typeof taskFilterSchema>;

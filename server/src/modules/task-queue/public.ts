@@ -1,18 +1,8 @@
 import type { Transaction } from "../../platform/database.ts";
+import type { TaskMode, TaskStatus } from "./statuses.ts";
 
-/** Every status of a task; the SQL check on `tasks.status` holds the same words (a test compares them). */
-export const taskStatuses = [
-  "pending",
-  "in_progress",
-  "paused",
-  "retry",
-  "completed",
-  "failed",
-  "cancelled",
-] as const;
-export type TaskStatus = (typeof taskStatuses)[number];
-
-export type TaskMode = "from_scratch" | "resume" | "fork" | "regenerate";
+export { type TaskFilter, taskFilterSchema } from "./filter.ts";
+export { type TaskMode, type TaskStatus, taskStatuses } from "./statuses.ts";
 
 /** A task as its owner holds it. `fence` changes with every change of owner; an older one may write nothing. */
 export interface ClaimedTask {
@@ -26,6 +16,8 @@ export interface ClaimedTask {
   readonly unit_title: string | null;
   readonly user_id: string | null;
   readonly lineage_id: string;
+  /** The lineage continues another one, whose recorded steps it may use. */
+  readonly has_ancestors: boolean;
   readonly worker_id: string;
 }
 
@@ -83,6 +75,10 @@ export interface NewTask {
   readonly user_id: string | null;
   readonly mode?: TaskMode;
   readonly lineage_id?: string;
+  /** Starts the task's own lineage as a continuation of this one: what that one has recorded by now is used, not made again. */
+  readonly parent_lineage_id?: string;
+  /** Flow paths that start anew in a lineage with a parent, such as `unit/lesson:3`, with all that lies below them. */
+  readonly rebuilt_paths?: readonly string[];
   readonly retry_of_task_id?: string;
   readonly queue_name?: string;
   readonly priority?: number;
@@ -104,6 +100,19 @@ export interface TaskQueue {
   registerHandler(task_name: string, handler: TaskHandler): void;
   /** @throws AppError `task_not_found` */
   cancelTask(id: string): Promise<void>;
+  /**
+   * `cancelTask` as a part of the caller's transaction; call `notifyCancels` after the commit. `ended_as` says that there was
+   * nothing to cancel any more.
+   * @throws AppError `task_not_found`
+   */
+  cancelTaskWithin(transaction: Transaction, id: string): Promise<{ readonly ended_as: TaskStatus | null }>;
+  /** Tells the workers that tasks of theirs are to end; never throws. */
+  notifyCancels(): void;
+  /** Shows how far a task without flow runs is; nothing for an owner that lost it. */
+  reportProgress(
+    task: Pick<ClaimedTask, "id" | "fence">,
+    progress: { readonly progress_percentage: number; readonly current_step: string },
+  ): Promise<void>;
   /** @throws AppError `task_not_found`, `task_not_paused` */
   continueTask(id: string): Promise<void>;
   /**

@@ -1,14 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { idParameter, pageQuerySchema, sendPage } from "../../http/pagination.ts";
+import { idParameter, listQuerySchema, sendPage } from "../../http/pagination.ts";
 import { problemResponses } from "../../http/problems.ts";
 import { createRouter } from "../../http/router.ts";
-import {
-  queueStatusSchema,
-  taskDetailsSchema,
-  taskFilterSchema,
-  taskSummarySchema,
-  workerSummarySchema,
-} from "./models.ts";
+import { taskFilterSchema } from "./filter.ts";
+import { queueStatusSchema, taskDetailsSchema, taskSummarySchema, workerSummarySchema } from "./models.ts";
 import type { TaskQueueService } from "./service.ts";
 
 const tags = ["admin-observability"];
@@ -18,7 +13,7 @@ const listTasks = createRoute({
   path: "/task-queue/tasks",
   tags,
   summary: "Tasks, newest first",
-  request: { query: pageQuerySchema.extend(taskFilterSchema.shape) },
+  request: { query: listQuerySchema.extend(taskFilterSchema.shape) },
   responses: {
     200: {
       description: "One page.",
@@ -97,8 +92,8 @@ const getStatus = createRoute({
 export function createTaskQueueRoutes(service: TaskQueueService) {
   return createRouter()
     .openapi(listTasks, async (context) => {
-      const { limit, cursor, ...filter } = context.req.valid("query");
-      return sendPage(context, await service.listTasks(filter, { limit, cursor }));
+      const { limit, cursor, direction, ...filter } = context.req.valid("query");
+      return sendPage(context, await service.listTasks(filter, { limit, cursor, direction }));
     })
     .openapi(getTask, async (context) =>
       context.json(await service.getTask(context.req.valid("param").id), 200),

@@ -1,9 +1,10 @@
 import type { Database, Transaction } from "../../platform/database.ts";
-import type { Page } from "../../platform/page.ts";
+import type { Page, PageQuery } from "../../platform/page.ts";
 import { taskQueueErrors } from "./errors.ts";
-import type { QueueStatus, TaskDetails, TaskFilter, TaskSummary, WorkerSummary } from "./models.ts";
+import type { TaskFilter } from "./filter.ts";
+import type { QueueStatus, TaskDetails, TaskSummary, WorkerSummary } from "./models.ts";
 import type { TaskNotifier } from "./notifier.ts";
-import type { NewTask, TaskHandler, TaskQueue } from "./public.ts";
+import type { NewTask, TaskHandler, TaskQueue, TaskStatus } from "./public.ts";
 import * as administration from "./repo/administration.ts";
 import * as reading from "./repo/reading.ts";
 import { lockTaskUnit, type SettlePorts, settle } from "./settle.ts";
@@ -11,11 +12,13 @@ import { lockTaskUnit, type SettlePorts, settle } from "./settle.ts";
 export interface TaskQueueService extends TaskQueue {
   /** @throws AppError `task_not_found` */
   getTask(id: string): Promise<TaskDetails>;
-  listTasks(
-    filter: TaskFilter,
-    page: { limit: number; cursor?: string | undefined },
-  ): Promise<Page<TaskSummary>>;
+  /** @throws AppError `cursor_invalid` */
+  listTasks(filter: TaskFilter, page: PageQuery): Promise<Page<TaskSummary>>;
+  /** Ids of the tasks that fit, newest first, at most `limit`. */
+  listMatchingIds(filter: TaskFilter, limit: number): Promise<string[]>;
   listWorkers(): Promise<WorkerSummary[]>;
+  /** Those that are not dead: their beats move all the time. */
+  listLiveWorkers(): Promise<WorkerSummary[]>;
   getStatus(): Promise<QueueStatus>;
   /** Current rows for the change stream; ids without a row are left out. */
   listTaskSummaries(ids: readonly string[]): Promise<TaskSummary[]>;
@@ -50,6 +53,15 @@ export function createTaskQueueService(dependencies: TaskQueueServiceDependencie
       notifier.ring("cancel");
       changed();
     },
+    cancelTaskWithin: (transaction, id) => cancelTask(transaction, ports, id),
+    notifyCancels() {
+      notifier.ring("cancel");
+      changed();
+    },
+    async reportProgress(task, progress) {
+      await administration.reportProgress(database, { ...task, ...progress });
+      changed();
+    },
     async continueTask(id) {
       await database.transaction().execute((transaction) => continueTask(transaction, ports, id));
       notifier.ring("work");
@@ -69,14 +81,17 @@ export function createTaskQueueService(dependencies: TaskQueueServiceDependencie
     async getTask(id) {
       const task = await reading.findTask(database, id);
       if (task === null) throw notFound(id);
-      const [attempts, related_tasks] = await Promise.all([
+      const [attempts, related_tasks, children] = await Promise.all([
         reading.listAttempts(database, id),
         reading.listRelatedTasks(database, task),
+        reading.listChildTasks(database, task.lineage_id),
       ]);
-      return { ...task, attempts, related_tasks };
+      return { ...task, attempts, related_tasks, children };
     },
     listTasks: (filter, page) => reading.listTasks(database, filter, page),
+    listMatchingIds: (filter, limit) => reading.listMatchingTaskIds(database, filter, limit),
     listWorkers: () => reading.listWorkers(database),
+    listLiveWorkers: () => reading.listLiveWorkers(database),
     getStatus: () => reading.readQueueStatus(database),
     listTaskSummaries: (ids) => reading.listTaskSummaries(database, ids),
     listWorkerSummaries: (ids) => reading.listWorkerSummaries(database, ids),
@@ -88,7 +103,13 @@ async function submitFlowTask(
   task: NewTask,
 ): Promise<{ id: string; lineage_id: string }> {
   try {
-    const lineage_id = task.lineage_id ?? (await administration.insertLineage(transaction, task.unit_id));
+    const lineage_id =
+      task.lineage_id ??
+      (await administration.insertLineage(transaction, {
+        unit_id: task.unit_id,
+        parent_id: task.parent_lineage_id ?? null,
+        rebuilt_paths: task.rebuilt_paths ?? [],
+      }));
     const id = await administration.insertTask(transaction, { ...task, lineage_id });
     return { id, lineage_id };
   } catch (error) {
@@ -112,7 +133,11 @@ function isLiveTaskViolation(error: unknown): boolean {
   );
 }
 
-async function cancelTask(transaction: Transaction, ports: SettlePorts, id: string): Promise<void> {
+async function cancelTask(
+  transaction: Transaction,
+  ports: SettlePorts,
+  id: string,
+): Promise<{ ended_as: TaskStatus | null }> {
   const found = await administration.findTaskUnit(transaction, id);
   if (found === null) throw notFound(id);
   await lockTaskUnit(transaction, ports, { id, unit_id: found.unit_id });
@@ -121,6 +146,8 @@ async function cancelTask(transaction: Transaction, ports: SettlePorts, id: stri
   const moved = await administration.cancelWaitingTask(transaction, id);
   if (moved !== null) await settle(transaction, ports, moved);
   else if (status === "in_progress") await administration.requestCancel(transaction, id);
+  else return { ended_as: status };
+  return { ended_as: null };
 }
 
 async function continueTask(transaction: Transaction, ports: SettlePorts, id: string): Promise<void> {

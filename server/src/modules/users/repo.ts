@@ -1,38 +1,62 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../platform/database.ts";
-import { containing, selectByIds, selectGivenIds, selectNewestIds } from "../../platform/newest-ids.ts";
-import { countCap, type Page, pageFrom } from "../../platform/page.ts";
+import { idRange, selectByIds, selectGivenIds, selectNewestIds } from "../../platform/newest-ids.ts";
+import {
+  countCap,
+  newestFirst,
+  type Page,
+  type PagePosition,
+  type PageQuery,
+  pageFrom,
+  readPosition,
+} from "../../platform/page.ts";
+import { containing } from "../../platform/search-words.ts";
+import type { UserFilter } from "./filter.ts";
 import type { UserSummary } from "./models.ts";
 
-export interface UserFilter {
-  /** Part of a name or e-mail address. */
-  readonly q?: string;
-  readonly role?: string;
-  readonly limit: number;
-  readonly after: string | null;
-}
-
-function selectUserIds({ q, role }: UserFilter, after: string | null, limit: number) {
-  const conditions = [];
+function selectUserIds(
+  { q, role, is_active }: UserFilter,
+  position: PagePosition,
+  limit: number,
+): RawBuilder<{ id: string }> {
+  const conditions: RawBuilder<unknown>[] = [];
+  if (role !== undefined) conditions.push(sql`role = ${role}`);
+  if (is_active !== undefined) conditions.push(sql`is_active = ${is_active}`);
   if (q !== undefined) {
     const pattern = containing(q);
-    conditions.push(sql`(name ILIKE ${pattern} OR email ILIKE ${pattern})`);
+    const range = idRange(q) ?? sql`false`;
+    conditions.push(sql`(name ILIKE ${pattern} OR email ILIKE ${pattern} OR ${range})`);
   }
-  if (role !== undefined) conditions.push(sql`role = ${role}`);
-  return selectNewestIds({ table: "users", conditions, after, limit });
+  return selectNewestIds({ table: "users", conditions, position, limit });
 }
 
-/** Newest first. Index: `users_pkey` backwards, `users_role` with a role. */
-export async function listUsers(database: Database, filter: UserFilter): Promise<Page<UserSummary>> {
-  const rows = await selectByIds<UserSummary>(
-    "user_summaries",
-    selectUserIds(filter, filter.after, filter.limit + 1),
-  ).execute(database);
+/**
+ * One page. Index: `users_pkey`, `users_role` with a role, `users_active`, `users_words` with words that few names and
+ * addresses hold.
+ */
+export async function listUsers(
+  database: Database,
+  filter: UserFilter,
+  page: PageQuery,
+): Promise<Page<UserSummary>> {
+  const position = readPosition(page);
+  const ids = selectUserIds(filter, position, page.limit + 1);
+  const rows = await selectByIds<UserSummary>("user_summaries", ids).execute(database);
   const total = await sql<{ total: number }>`
-    SELECT count(*)::int AS total FROM (${selectUserIds(filter, null, countCap + 1)}) counted`.execute(
+    SELECT count(*)::int AS total FROM (${selectUserIds(filter, newestFirst, countCap + 1)}) counted`.execute(
     database,
   );
-  return pageFrom(rows.rows, filter.limit, total.rows[0]?.total ?? 0);
+  return pageFrom(rows.rows, page.limit, total.rows[0]?.total ?? 0, position.direction);
+}
+
+/** Ids of the accounts that fit, newest first, at most `limit`. Indexes as those of `listUsers`. */
+export async function listMatchingUserIds(
+  database: Database,
+  filter: UserFilter,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await selectUserIds(filter, newestFirst, limit).execute(database);
+  return rows.map(({ id }) => id);
 }
 
 /** Index: `users_pkey`. */

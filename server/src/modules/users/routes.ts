@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { idParameter, pageQuerySchema, sendPage } from "../../http/pagination.ts";
+import { idParameter, listQuerySchema, sendPage } from "../../http/pagination.ts";
 import { problemResponses } from "../../http/problems.ts";
 import { createRouter } from "../../http/router.ts";
-import { userRoles, userSummarySchema } from "./models.ts";
+import { userFilterSchema } from "./filter.ts";
+import { userSummarySchema } from "./models.ts";
 import type { UserService } from "./service.ts";
 
 const tags = ["accounts"];
@@ -12,18 +13,7 @@ const listUsers = createRoute({
   path: "/admin/users",
   tags,
   summary: "Accounts, newest first",
-  request: {
-    query: pageQuerySchema.extend({
-      q: z
-        .string()
-        .trim()
-        .min(1)
-        .max(200)
-        .regex(/^[^\0]*$/)
-        .optional(),
-      role: z.enum(userRoles).optional(),
-    }),
-  },
+  request: { query: listQuerySchema.extend(userFilterSchema.shape) },
   responses: {
     200: {
       description: "A page of accounts.",
@@ -48,9 +38,10 @@ const getUser = createRoute({
 /** Accounts, read-only until people can sign in. */
 export function createUserRoutes(service: UserService) {
   return createRouter()
-    .openapi(listUsers, async (context) =>
-      sendPage(context, await service.listUsers(context.req.valid("query"))),
-    )
+    .openapi(listUsers, async (context) => {
+      const { limit, cursor, direction, ...filter } = context.req.valid("query");
+      return sendPage(context, await service.listUsers(filter, { limit, cursor, direction }));
+    })
     .openapi(getUser, async (context) =>
       context.json(await service.getUser(context.req.valid("param").id), 200),
     );

@@ -1,8 +1,9 @@
 import type { Database } from "../../platform/database.ts";
-import { type Page, readCursor } from "../../platform/page.ts";
+import type { Page, PageQuery } from "../../platform/page.ts";
 import { userErrors } from "./errors.ts";
+import type { UserFilter } from "./filter.ts";
 import type { UserSummary } from "./models.ts";
-import { findFirstAdministrator, listUserSummaries, listUsers } from "./repo.ts";
+import { findFirstAdministrator, listMatchingUserIds, listUserSummaries, listUsers } from "./repo.ts";
 
 export type UserService = ReturnType<typeof createUserService>;
 
@@ -21,15 +22,11 @@ export function createUserService(database: Database) {
       return administrator;
     },
     /** Newest first. @throws AppError `cursor_invalid` */
-    listUsers(query: {
-      q?: string;
-      role?: string;
-      limit: number;
-      cursor?: string;
-    }): Promise<Page<UserSummary>> {
-      const { cursor, ...filter } = query;
-      return listUsers(database, { ...filter, after: cursor === undefined ? null : readCursor(cursor) });
-    },
+    listUsers: (filter: UserFilter, page: PageQuery): Promise<Page<UserSummary>> =>
+      listUsers(database, filter, page),
+    /** Ids of the accounts that fit, newest first, at most `limit`. */
+    listMatchingIds: (filter: UserFilter, limit: number): Promise<string[]> =>
+      listMatchingUserIds(database, filter, limit),
     /** @throws AppError `user_not_found` */
     async getUser(user_id: string): Promise<UserSummary> {
       const [user] = await listUserSummaries(database, [user_id]);

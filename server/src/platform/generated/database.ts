@@ -26,6 +26,36 @@ export interface Budgets {
   scope: string;
 }
 
+export interface BulkActionItems {
+  completed_at: string | null;
+  entity_id: string;
+  error_code: string | null;
+  error_message: string | null;
+  id: Generated<string>;
+  result_task_id: string | null;
+  status: Generated<string>;
+  target_id: string | null;
+  task_id: string;
+  title: string | null;
+  unit_id: string | null;
+}
+
+export interface BulkActions {
+  action: string;
+  entity: string;
+  filter: JsonColumn | null;
+  item_count: number;
+  task_id: string;
+}
+
+export interface ErrorFingerprints {
+  created_at: Generated<string>;
+  error_code: string | null;
+  fingerprint: string;
+  message: string;
+  words: string;
+}
+
 export interface FlowRuns {
   completed_at: string | null;
   connection_id: string | null;
@@ -33,6 +63,7 @@ export interface FlowRuns {
   created_at: Generated<string>;
   current_step: string | null;
   error_code: string | null;
+  error_fingerprint: string | null;
   error_message: string | null;
   external_id: string | null;
   external_state: string | null;
@@ -62,6 +93,15 @@ export interface FlowRuns {
   updated_at: Generated<string>;
   user_id: string | null;
   version: Generated<number>;
+}
+
+export interface FlowRunStates {
+  flow_name: string | null;
+  id: string | null;
+  status: string | null;
+  task_id: string | null;
+  unit_id: string | null;
+  unit_title: string | null;
 }
 
 export interface FlowRunSummaries {
@@ -115,6 +155,7 @@ export interface FlowStepRuns {
   created_at: Generated<string>;
   error_causes: JsonColumn | null;
   error_code: string | null;
+  error_fingerprint: string | null;
   error_message: string | null;
   external_id: string | null;
   external_state: string | null;
@@ -127,6 +168,7 @@ export interface FlowStepRuns {
   memo_key: string | null;
   occurrence: Generated<number>;
   output: JsonColumn | null;
+  output_characters: number | null;
   output_zstd: Buffer | null;
   recipe_hash: string | null;
   retry_of_step_run_id: string | null;
@@ -160,10 +202,13 @@ export interface Lessons {
   body: Generated<JsonColumn>;
   content_version: Generated<number>;
   created_at: Generated<string>;
+  draft_count: Generated<number>;
   error_code: string | null;
   error_message: string | null;
+  exercise_count: Generated<number>;
   exercises: Generated<JsonColumn>;
   flow_run_id: string | null;
+  guidance: string | null;
   id: Generated<string>;
   learning_objective_ids: Generated<JsonColumn>;
   objective: Generated<string>;
@@ -176,6 +221,7 @@ export interface Lessons {
   unit_id: string;
   updated_at: Generated<string>;
   version: Generated<number>;
+  word_count: Generated<number>;
   written_by: Generated<JsonColumn>;
 }
 
@@ -208,6 +254,7 @@ export interface Lineages {
   id: Generated<string>;
   parent_id: string | null;
   pinned: Generated<boolean>;
+  rebuilt_paths: Generated<string[]>;
   unit_id: string | null;
 }
 
@@ -243,6 +290,7 @@ export interface LlmRequests {
   cost_usd: number | null;
   created_at: Generated<string>;
   error_code: string | null;
+  error_fingerprint: string | null;
   error_message: string | null;
   fence: number | null;
   first_byte_at: string | null;
@@ -262,6 +310,7 @@ export interface LlmRequests {
   reserved_usd: number | null;
   sent_at: string | null;
   status: Generated<string>;
+  step_name: string | null;
   step_run_id: string | null;
   task_id: string | null;
   tokens_cached: number | null;
@@ -333,6 +382,12 @@ export interface Media {
   width: number | null;
 }
 
+export interface MediaRequests {
+  kept_until: string | null;
+  llm_request_id: string;
+  media_id: string;
+}
+
 export interface MediaUses {
   lineage_id: string;
   media_id: string;
@@ -382,6 +437,28 @@ export interface RateLimits {
   requests_per_minute: number | null;
   tokens_available: Generated<number>;
   tokens_per_minute: number | null;
+}
+
+export interface RequestMedia {
+  bytes: number | null;
+  height: number | null;
+  kind: string | null;
+  llm_request_id: string | null;
+  media_id: string | null;
+  mime: string | null;
+  seconds: number | null;
+  width: number | null;
+}
+
+export interface SavedViews {
+  created_at: Generated<string>;
+  id: Generated<string>;
+  name: string;
+  page: string;
+  search: string;
+  updated_at: Generated<string>;
+  user_id: string;
+  version: Generated<number>;
 }
 
 export interface SchemaMigrations {
@@ -493,6 +570,15 @@ export interface Tasks {
   worker_id: string | null;
 }
 
+export interface TaskStates {
+  cancel_requested_at: string | null;
+  id: string | null;
+  status: string | null;
+  task_name: string | null;
+  unit_id: string | null;
+  unit_title: string | null;
+}
+
 export interface TaskSummaries {
   attempt: number | null;
   available_at: string | null;
@@ -528,6 +614,11 @@ export interface TaskSummaries {
   worker_pid: number | null;
 }
 
+export interface TaskTexts {
+  task_id: string;
+  text: string;
+}
+
 export interface UnitMedia {
   media_id: string | null;
   unit_id: string | null;
@@ -536,6 +627,8 @@ export interface UnitMedia {
 export interface Units {
   author: string | null;
   completed_at: string | null;
+  content_lineage_id: string | null;
+  content_task_id: string | null;
   content_version: Generated<number>;
   cost_usd: number | null;
   cover_alt: string | null;
@@ -544,7 +637,9 @@ export interface Units {
   created_at: Generated<string>;
   description: Generated<string>;
   error_code: string | null;
+  error_fingerprint: string | null;
   error_message: string | null;
+  former_state: JsonColumn | null;
   generated_from_topic: Generated<boolean>;
   id: Generated<string>;
   learner_level: string;
@@ -580,6 +675,15 @@ export interface UnitSources {
   title: string | null;
   unit_id: string;
   words: number;
+}
+
+export interface UnitStates {
+  id: string | null;
+  lineage_id: string | null;
+  request: JsonColumn | null;
+  status: string | null;
+  task_id: string | null;
+  title: string | null;
 }
 
 export interface UnitSummaries {
@@ -690,11 +794,16 @@ export interface WorkerSummaries {
   running: number | null;
   started_at: string | null;
   stopped_at: string | null;
+  version: number | null;
 }
 
 export interface DB {
   budget_leases: BudgetLeases;
   budgets: Budgets;
+  bulk_action_items: BulkActionItems;
+  bulk_actions: BulkActions;
+  error_fingerprints: ErrorFingerprints;
+  flow_run_states: FlowRunStates;
   flow_run_summaries: FlowRunSummaries;
   flow_runs: FlowRuns;
   flow_step_runs: FlowStepRuns;
@@ -709,21 +818,27 @@ export interface DB {
   llm_request_summaries: LlmRequestSummaries;
   llm_requests: LlmRequests;
   media: Media;
+  media_requests: MediaRequests;
   media_uses: MediaUses;
   payloads_flow_runs: PayloadsFlowRuns;
   payloads_llm_requests: PayloadsLlmRequests;
   payloads_step_runs: PayloadsStepRuns;
   price_book: PriceBook;
   rate_limits: RateLimits;
+  request_media: RequestMedia;
+  saved_views: SavedViews;
   schema_migrations: SchemaMigrations;
   status_changes: StatusChanges;
   step_logs: StepLogs;
   step_summaries: StepSummaries;
   task_attempts: TaskAttempts;
+  task_states: TaskStates;
   task_summaries: TaskSummaries;
+  task_texts: TaskTexts;
   tasks: Tasks;
   unit_media: UnitMedia;
   unit_sources: UnitSources;
+  unit_states: UnitStates;
   unit_summaries: UnitSummaries;
   units: Units;
   user_summaries: UserSummaries;

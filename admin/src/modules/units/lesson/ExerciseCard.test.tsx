@@ -36,7 +36,7 @@ function show(review: Review, keyShown = false): Review[] {
       exercise={exerciseWith(review)}
       number={1}
       objective="Explain tides"
-      severalSources={false}
+      place={{ unitId: "u", lessonId: "l", severalSources: false }}
       offline
       remarks={[]}
       keyShown={keyShown}

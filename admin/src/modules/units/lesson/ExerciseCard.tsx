@@ -1,20 +1,23 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Exercise } from "../../../api/content-rows.ts";
 import { Icon } from "../../../ui/icon/Icon.tsx";
 import { Button } from "../../../ui/page/Button.tsx";
 import { StatusBadge } from "../../../ui/status/StatusBadge.tsx";
+import { LongText } from "../../../ui/value/LongText.tsx";
 import { OfflineBadge } from "../OfflineBadge.tsx";
+import { SourceLink } from "../source/SourceLink.tsx";
+import type { LessonPlace } from "./LessonBody.tsx";
 import "./lesson.css";
 import { ReviewButtons } from "./ReviewButtons.tsx";
 import type { Review } from "./review-lesson.ts";
-import { formatReferences } from "./source-reference.ts";
+import { formatReferences, type SourceReference } from "./source-reference.ts";
 
 type ExerciseCardProps = {
   exercise: Exercise;
   number: number;
   /** The learning objective that it asks for; undefined where the unit has none with this id. */
   objective: string | undefined;
-  severalSources: boolean;
+  place: LessonPlace;
   /** No model wrote it, which is said on the exercise itself. */
   offline: boolean;
   /** Weaknesses that the checks found and let pass. */
@@ -23,6 +26,8 @@ type ExerciseCardProps = {
   keyShown: boolean;
   busy: boolean;
   onReview: (review: Review) => void;
+  /** Which request wrote it. */
+  provenance?: ReactNode;
 };
 
 /** One exercise like in a quiz; its key and rationales are revealed on demand, its review is decided below. */
@@ -47,14 +52,20 @@ export function ExerciseCard(props: ExerciseCardProps) {
           word={exercise.review === "approved" ? "accepted" : undefined}
         />
       </div>
-      <h4>{exercise.stem}</h4>
+      <h4>
+        <LongText text={exercise.stem} />
+      </h4>
       <ol>
         {exercise.options.map((option) => (
           <li key={option.label} className={revealed && option.is_key ? "option option-key" : "option"}>
             <b>{option.label}</b>
             <span>
-              {option.text}
-              {revealed && <span className="option-rationale">{option.rationale}</span>}
+              <LongText text={option.text} />
+              {revealed && (
+                <span className="option-rationale">
+                  <LongText text={option.rationale} />
+                </span>
+              )}
             </span>
             {revealed && option.is_key && (
               <span className="status is-ok">
@@ -65,12 +76,10 @@ export function ExerciseCard(props: ExerciseCardProps) {
           </li>
         ))}
       </ol>
-      {revealed && (
-        <Background exercise={exercise} objective={objective} severalSources={props.severalSources} />
-      )}
+      {revealed && <Background exercise={exercise} objective={objective} place={props.place} />}
       {remarks.map((remark) => (
         <p key={remark} className="small text-2">
-          {remark}
+          <LongText text={remark} />
         </p>
       ))}
       <div className="row wraps">
@@ -90,14 +99,15 @@ export function ExerciseCard(props: ExerciseCardProps) {
           onReview={props.onReview}
         />
       </div>
+      {props.provenance}
     </section>
   );
 }
 
-type BackgroundProps = { exercise: Exercise; objective: string | undefined; severalSources: boolean };
+type BackgroundProps = { exercise: Exercise; objective: string | undefined; place: LessonPlace };
 
 /** What the exercise tests and where its key is said. */
-function Background({ exercise, objective, severalSources }: BackgroundProps) {
+function Background({ exercise, objective, place }: BackgroundProps) {
   const { evidence } = exercise;
   if (objective === undefined && evidence === null) return null;
   return (
@@ -105,20 +115,40 @@ function Background({ exercise, objective, severalSources }: BackgroundProps) {
       {objective !== undefined && (
         <div>
           <dt>Objective</dt>
-          <dd>{objective}</dd>
+          <dd>
+            <LongText text={objective} />
+          </dd>
         </div>
       )}
       {evidence !== null && (
         <div>
           <dt>Evidence</dt>
           <dd>
-            <q>{evidence.quote}</q>
+            <q>
+              <LongText text={evidence.quote} />
+            </q>{" "}
             {evidence.reference !== null && (
-              <span className="text-3"> {formatReferences([evidence.reference], severalSources)}</span>
+              <EvidencePlace reference={evidence.reference} quote={evidence.quote} place={place} />
             )}
           </dd>
         </div>
       )}
     </dl>
+  );
+}
+
+type EvidencePlaceProps = { reference: SourceReference; quote: string; place: LessonPlace };
+
+function EvidencePlace({ reference, quote, place }: EvidencePlaceProps) {
+  return (
+    <SourceLink
+      unitId={place.unitId}
+      lessonId={place.lessonId}
+      position={reference.source}
+      quotes={[quote]}
+      className="link"
+    >
+      {formatReferences([reference], place.severalSources)}
+    </SourceLink>
   );
 }

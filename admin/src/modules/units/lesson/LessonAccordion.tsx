@@ -1,12 +1,17 @@
-import { useState } from "react";
 import type { LessonSummary } from "../../../api/rows.ts";
 import { AccordionItem } from "../../../ui/disclosure/Accordion.tsx";
 import { StatusBadge } from "../../../ui/status/StatusBadge.tsx";
 import { formatCount, formatDuration, formatQuantity } from "../../../ui/value/format.ts";
+import { shortName } from "../../../ui/value/visible-text.ts";
 import { LessonContent } from "./LessonContent.tsx";
+import { type Sought, useSoughtLesson } from "./sought-lesson.ts";
+import { WindowedLessons } from "./WindowedLessons.tsx";
+
+/** Up to here every lesson is drawn; a longer unit draws those in sight. */
+const drawnAtOnce = 100;
 
 function contentOf(lesson: LessonSummary): string {
-  if (lesson.status === "failed") return lesson.error_message ?? "failed without a reason";
+  if (lesson.status === "failed") return shortName(lesson.error_message ?? "failed without a reason");
   const parts = [
     formatQuantity(lesson.exercise_count, "exercise"),
     formatQuantity(lesson.word_count, "word"),
@@ -26,33 +31,59 @@ type LessonAccordionProps = {
   lessons: LessonSummary[];
   openIds: ReadonlySet<string>;
   onToggle: (id: string) => void;
-  /** The lesson that the address asks for; it is brought into sight once. */
+  /** The lesson that the address asks for; it is brought into sight when the reader arrives. */
   soughtId?: string | undefined;
+  /** The lesson that is being written anew right now. */
+  rewrittenId?: string | undefined;
 };
 
-/** The lessons of a unit in order; each opens in place to its text and exercises. */
-export function LessonAccordion({ lessons, openIds, onToggle, soughtId }: LessonAccordionProps) {
-  // Only the address that the reader arrived with moves the page; what is opened in place stays where it is.
-  const [arrivedAt] = useState(soughtId);
+/** The lessons of a unit in order; each opens in place to its text and exercises. Of a very long unit only what is in sight is drawn. */
+export function LessonAccordion(props: LessonAccordionProps) {
+  const { lessons, openIds, onToggle, soughtId, rewrittenId } = props;
+  const sought = useSoughtLesson(soughtId);
+  const itemOf = (lesson: LessonSummary) => (
+    <LessonItem
+      key={lesson.id}
+      lesson={lesson}
+      open={openIds.has(lesson.id)}
+      onToggle={onToggle}
+      sought={sought?.id === lesson.id ? sought : null}
+      isRewritten={rewrittenId === lesson.id}
+    />
+  );
+  if (lessons.length > drawnAtOnce) {
+    return <WindowedLessons lessons={lessons} openIds={openIds} sought={sought} itemOf={itemOf} />;
+  }
+  return <div>{lessons.map(itemOf)}</div>;
+}
+
+type LessonItemProps = {
+  lesson: LessonSummary;
+  open: boolean;
+  onToggle: (id: string) => void;
+  sought: Sought | null;
+  isRewritten: boolean;
+};
+
+function LessonItem({ lesson, open, onToggle, sought, isRewritten }: LessonItemProps) {
   return (
-    <div>
-      {lessons.map((lesson) => (
-        <AccordionItem
-          key={lesson.id}
-          open={openIds.has(lesson.id)}
-          onToggle={() => onToggle(lesson.id)}
-          title={`${lesson.position} ${lesson.title}`}
-          note={contentOf(lesson)}
-          end={
-            <>
-              <span className="text-2 no-wrap hide-phone">{reviewOf(lesson)}</span>
-              <StatusBadge status={lesson.status} />
-            </>
-          }
-        >
-          {() => <LessonContent id={lesson.id} sought={lesson.id === arrivedAt} />}
-        </AccordionItem>
-      ))}
-    </div>
+    <AccordionItem
+      open={open}
+      onToggle={() => onToggle(lesson.id)}
+      title={`${lesson.position} ${shortName(lesson.title)}`}
+      note={contentOf(lesson)}
+      end={
+        <>
+          <span className="text-2 no-wrap hide-phone">{reviewOf(lesson)}</span>
+          {isRewritten ? (
+            <StatusBadge status="running" word="being written anew" />
+          ) : (
+            <StatusBadge status={lesson.status} />
+          )}
+        </>
+      }
+    >
+      {() => <LessonContent id={lesson.id} sought={sought} />}
+    </AccordionItem>
   );
 }

@@ -2,9 +2,11 @@ import { useState } from "react";
 import type { Lesson } from "../../../api/content-rows.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { formatCount } from "../../../ui/value/format.ts";
+import { LongText } from "../../../ui/value/LongText.tsx";
 import { Provenance } from "../Provenance.tsx";
 import { ExerciseCard } from "./ExerciseCard.tsx";
 import { droppedSentence } from "./exercise-quality.ts";
+import type { LessonPlace } from "./LessonBody.tsx";
 import "./lesson.css";
 import { useReviewLesson } from "./review-lesson.ts";
 
@@ -12,11 +14,11 @@ type LessonExercisesProps = {
   lesson: Lesson;
   /** Sentences of the unit's learning objectives by id. */
   objectives: ReadonlyMap<string, string>;
-  severalSources: boolean;
+  place: LessonPlace;
 };
 
 /** The quiz of a lesson with its review. */
-export function LessonExercises({ lesson, objectives, severalSources }: LessonExercisesProps) {
+export function LessonExercises({ lesson, objectives, place }: LessonExercisesProps) {
   const [keysShown, setKeysShown] = useState(false);
   const review = useReviewLesson(lesson);
   const waiting = lesson.exercises.filter((exercise) => exercise.review === "draft").length;
@@ -45,19 +47,30 @@ export function LessonExercises({ lesson, objectives, severalSources }: LessonEx
             {keysShown ? "Hide all keys" : "Show all keys"}
           </Button>
         </div>
-        {dropped !== null && <p className="small text-3">{dropped}</p>}
-        {lesson.quality.note && <p className="small text-3">{lesson.quality.note}</p>}
+        {dropped !== null && (
+          <p className="small text-3">
+            <LongText text={dropped} />
+          </p>
+        )}
+        {lesson.quality.note && (
+          <p className="small text-3">
+            <LongText text={lesson.quality.note} />
+          </p>
+        )}
         {lesson.exercises.map((exercise, position) => (
           <ExerciseCard
             key={exercise.id}
             exercise={exercise}
             number={position + 1}
             objective={objectives.get(exercise.learning_objective_id)}
-            severalSources={severalSources}
+            place={place}
             offline={lesson.author === "offline"}
             remarks={findings.filter((one) => one.exercise_id === exercise.id).map((one) => one.message)}
             keyShown={keysShown}
             busy={review.isPending}
+            provenance={
+              <Provenance unitId={lesson.unit_id} requestId={lesson.written_by.exercises} verb="written" />
+            }
             onReview={(decided) =>
               review.mutate({
                 kind: "exercise",
@@ -69,7 +82,6 @@ export function LessonExercises({ lesson, objectives, severalSources }: LessonEx
           />
         ))}
       </div>
-      <Provenance unitId={lesson.unit_id} requestId={lesson.written_by.exercises} verb="written" />
     </section>
   );
 }

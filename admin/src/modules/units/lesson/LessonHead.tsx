@@ -1,6 +1,7 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import type { Lesson } from "../../../api/content-rows.ts";
 import { Button } from "../../../ui/page/Button.tsx";
+import { LongText } from "../../../ui/value/LongText.tsx";
 import { OfflineBadge } from "../OfflineBadge.tsx";
 import "./lesson.css";
 import { ReviewButtons } from "./ReviewButtons.tsx";
@@ -10,10 +11,12 @@ type LessonHeadProps = {
   lesson: Lesson;
   /** Sentences of the unit's learning objectives by id. */
   objectives: ReadonlyMap<string, string>;
+  /** Stand after the review. */
+  actions: ReactNode;
 };
 
 /** Title, objectives and review of a lesson. */
-export function LessonHead({ lesson, objectives }: LessonHeadProps) {
+export function LessonHead({ lesson, objectives, actions }: LessonHeadProps) {
   const [editing, setEditing] = useState(false);
   const review = useReviewLesson(lesson);
   const named = lesson.learning_objective_ids.flatMap((id) => objectives.get(id) ?? []);
@@ -31,17 +34,26 @@ export function LessonHead({ lesson, objectives }: LessonHeadProps) {
             onCancel={() => setEditing(false)}
           />
         ) : (
-          <h2>{lesson.title}</h2>
+          <h2>
+            <LongText text={lesson.title} limit={200} />
+          </h2>
         )}
         {shown.length > 0 && (
           <div className="text-2">
             <span className="text-3">After it, learners can</span>
             <ul className="lesson-objectives">
               {shown.map((text) => (
-                <li key={text}>{text}</li>
+                <li key={text}>
+                  <LongText text={text} />
+                </li>
               ))}
             </ul>
           </div>
+        )}
+        {lesson.guidance !== null && (
+          <p className="text-2">
+            <span className="text-3">Written anew with the wish</span> <LongText text={lesson.guidance} />
+          </p>
         )}
         <div className="row wraps">
           <ReviewButtons
@@ -55,6 +67,7 @@ export function LessonHead({ lesson, objectives }: LessonHeadProps) {
               Edit the title
             </Button>
           )}
+          {!editing && actions}
           <span className="spacer" />
           {lesson.author === "offline" && <OfflineBadge />}
         </div>

@@ -22,3 +22,10 @@ test("closing the lesson of the address leads back to the unit, with the others 
 test("closing another lesson keeps the address of the first", () => {
   expect(addressAfterToggle("u", new Set(["a", "b"]), "b", "a").href).toBe("/units/u/lessons/b");
 });
+
+test("what else stands in the address stays there, such as the list that the reader came from", () => {
+  const kept = { in: "status:failed" };
+  expect(addressAfterToggle("u", new Set(), undefined, "a", kept).href).toBe(
+    "/units/u/lessons/a?in=status:failed",
+  );
+});

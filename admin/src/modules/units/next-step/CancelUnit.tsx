@@ -2,12 +2,22 @@ import { useState } from "react";
 import { describeError } from "../../../api/problem.ts";
 import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
 import { Button } from "../../../ui/page/Button.tsx";
+import { nameOf, type Regeneration } from "../lesson/regeneration-words.ts";
 import { useUnitAction } from "./use-unit-action.ts";
 
-/** Stops the making of a unit after one question. */
-export function CancelUnit({ taskId }: { taskId: string }) {
+type CancelUnitProps = {
+  taskId: string;
+  /** Set where the task writes one lesson anew and not the unit. */
+  regeneration: Regeneration | null;
+};
+
+/** Stops the making of a unit, or of one lesson anew, after one question. */
+export function CancelUnit({ taskId, regeneration }: CancelUnitProps) {
   const [asking, setAsking] = useState(false);
-  const cancel = useUnitAction(`/task-queue/tasks/${taskId}/cancel`, "The unit is being stopped.");
+  const cancel = useUnitAction(
+    `/task-queue/tasks/${taskId}/cancel`,
+    regeneration === null ? "The unit is being stopped." : "Writing the lesson is being stopped.",
+  );
   const words = cancel.error === null ? null : describeError(cancel.error);
   const confirm = () => cancel.mutate(undefined, { onSuccess: () => setAsking(false) });
   return (
@@ -17,7 +27,11 @@ export function CancelUnit({ taskId }: { taskId: string }) {
       </Button>
       <ConfirmDialog
         open={asking}
-        title="Stop writing this unit?"
+        title={
+          regeneration === null
+            ? "Stop writing this unit?"
+            : `Stop writing ${nameOf(regeneration).toLowerCase()} anew?`
+        }
         confirmWord="Stop writing"
         dangerous
         busy={cancel.isPending}
@@ -25,8 +39,10 @@ export function CancelUnit({ taskId }: { taskId: string }) {
         onConfirm={confirm}
         onClose={() => setAsking(false)}
       >
-        Finished steps are kept: resuming the unit later does not run or pay for them again. Calls in flight
-        are stopped; their provider may still charge for them.
+        {regeneration === null
+          ? "Finished steps are kept: resuming the unit later does not run or pay for them again. "
+          : "The lesson stays as it was, and so does the rest of the unit. "}
+        Calls in flight are stopped; their provider may still charge for them.
       </ConfirmDialog>
     </>
   );

@@ -1,7 +1,9 @@
 import type { UnitDetail } from "../../../api/content-rows.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { Card } from "../../../ui/page/Card.tsx";
+import { LongText } from "../../../ui/value/LongText.tsx";
 import { pauseSentenceOf } from "../../tasks/public.ts";
+import { useRegeneration } from "../lesson/regeneration.ts";
 import { CancelUnit } from "./CancelUnit.tsx";
 import { Refusal } from "./Refusal.tsx";
 import { useUnitAction } from "./use-unit-action.ts";
@@ -9,11 +11,14 @@ import { useUnitAction } from "./use-unit-action.ts";
 /** Why a unit waits, with the ways on. */
 export function PausedUnit({ unit }: { unit: UnitDetail }) {
   const goOn = useUnitAction(`/task-queue/tasks/${unit.task_id}/continue`, "The unit goes on.");
+  const regeneration = useRegeneration(unit);
   return (
     <div className="leads">
       <Card title="This unit is paused" padded>
         <div className="next-step">
-          <p>{pauseSentenceOf(unit)}</p>
+          <p>
+            <LongText text={pauseSentenceOf(unit)} />
+          </p>
           <p className="text-2">
             Nothing is lost and nothing runs meanwhile. It goes on where it stopped; finished steps are not
             paid again.
@@ -24,7 +29,7 @@ export function PausedUnit({ unit }: { unit: UnitDetail }) {
               <Button look="primary" large busy={goOn.isPending} onClick={() => goOn.mutate()}>
                 Continue
               </Button>
-              <CancelUnit taskId={unit.task_id} />
+              <CancelUnit taskId={unit.task_id} regeneration={regeneration} />
             </div>
           )}
         </div>

@@ -2,20 +2,30 @@ import type { UnitDetail } from "../../../api/content-rows.ts";
 import { Card } from "../../../ui/page/Card.tsx";
 import { ProgressBar } from "../../../ui/status/ProgressBar.tsx";
 import { lookOfStatus } from "../../../ui/status/status-tone.ts";
+import { shortName } from "../../../ui/value/visible-text.ts";
+import { useRegeneration } from "../lesson/regeneration.ts";
+import { nameOf } from "../lesson/regeneration-words.ts";
 import { CancelUnit } from "./CancelUnit.tsx";
 
 function activityOf(unit: UnitDetail): string {
   if (unit.current_step === null) return "The first step begins.";
-  return `Now: ${unit.current_step.replaceAll("_", " ")}.`;
+  return `Now: ${shortName(unit.current_step).replaceAll("_", " ")}.`;
 }
 
 /** How far a unit is, and the way to stop it. */
 export function RunningUnit({ unit }: { unit: UnitDetail }) {
+  const regeneration = useRegeneration(unit);
   const waiting = unit.task_status === "pending" || unit.task_status === "retry";
   return (
     <div className="leads">
       <Card
-        title={waiting ? "Waits for a worker" : "Being written"}
+        title={
+          waiting
+            ? "Waits for a worker"
+            : regeneration === null
+              ? "Being written"
+              : `${nameOf(regeneration)} is being written anew`
+        }
         padded
         actions={<ProgressBar percentage={unit.progress_percentage} label="Progress of the unit" numbered />}
       >
@@ -27,7 +37,7 @@ export function RunningUnit({ unit }: { unit: UnitDetail }) {
           </p>
           {unit.task_id !== null && (
             <div>
-              <CancelUnit taskId={unit.task_id} />
+              <CancelUnit taskId={unit.task_id} regeneration={regeneration} />
             </div>
           )}
         </div>

@@ -1,44 +1,78 @@
 import { expect, test } from "vitest";
-import { missingParts, resumeSentence, scratchSentence } from "./retry-words.ts";
+import type { RetryEstimate, RetryStep } from "./retry-options.ts";
+import { estimateSentence, groupSteps, resumeSentence, scratchSentence } from "./retry-words.ts";
 
-// Only the fields that the sentences read.
-const run = (fields: object) =>
-  ({ task_id: "t", parent_flow_run_id: "r", steps_done: 3, ...fields }) as never;
-const lesson = (position: number, status: string) => ({ position, status }) as never;
-const unit = {
-  task_id: "t",
-  lineage_id: "l",
-  author: "openai",
-  cost_usd: 0.071,
-  lessons: [lesson(1, "completed"), lesson(2, "failed")],
-  warnings: [
-    { code: "answer_invalid", part: "lesson" as const, message: "…", lesson_position: 2 },
-    { code: "timeout", part: "art" as const, message: "…", lesson_position: null },
-  ],
+function stepOf(flow_name: string, lesson_position: number | null, step_name: string): RetryStep {
+  return {
+    flow_name,
+    flow_key: `${flow_name}:${lesson_position}`,
+    lesson_position,
+    step_name,
+    why: "failed",
+  };
+}
+
+const estimate: RetryEstimate = {
+  cost_usd: 0.2134,
+  duration_ms: 120_000,
+  based_on_runs: 40,
+  unknown_because: null,
 };
+const steps = [
+  stepOf("lesson_creation", 2, "draft_exercises"),
+  stepOf("lesson_podcast", 2, "synthesize_audio"),
+  stepOf("unit_podcast", null, "generate_unit_podcast_transcript"),
+];
 
-test("failed lessons and media are named once", () => {
-  expect(missingParts(unit)).toEqual(["lesson 2", "the cover"]);
+test("steps are grouped by the part that they make, flows of one lesson together", () => {
+  expect(groupSteps(steps).map(({ title, steps: members }) => [title, members.length])).toEqual([
+    ["Lesson 2", 2],
+    ["Podcast", 1],
+  ]);
 });
 
-test("resuming says what runs again and counts the kept steps of the unit's own task", () => {
-  expect(
-    resumeSentence(unit, [run({}), run({ steps_done: 1 }), run({ task_id: "older", steps_done: 9 })]),
-  ).toBe(
-    "Only lesson 2 and the cover and what depends on it runs again. 4 finished steps are kept and not paid again.",
+test("resuming says what runs, for which parts, and what is kept", () => {
+  const resume = { allowed: true, reason: null, kept_steps: 15, steps, estimate };
+  expect(resumeSentence(resume)).toBe(
+    "3 steps run, for lesson 2 and podcast. 15 finished steps are kept and not paid again.",
+  );
+  expect(resumeSentence({ ...resume, kept_steps: 0 })).toContain("Nothing was finished yet");
+});
+
+test("many parts are counted instead of listed", () => {
+  const many = Array.from({ length: 9 }, (_, index) =>
+    stepOf("lesson_creation", index + 1, "draft_exercises"),
+  );
+  expect(resumeSentence({ allowed: true, reason: null, kept_steps: 1, steps: many, estimate })).toBe(
+    "9 steps run, for lesson 1, lesson 2, lesson 3, lesson 4 and 5 further parts. 1 finished step is kept and not paid again.",
   );
 });
 
-test("starting anew compares with what was measured and invents nothing", () => {
-  const whole = run({
-    parent_flow_run_id: null,
-    started_at: "2026-11-21T12:00:00Z",
-    completed_at: "2026-11-21T12:01:06Z",
-  });
-  expect(scratchSentence(unit, [whole])).toContain(
-    "the last task took 1 m 06 s, the unit has cost $0.071 so far",
+test("an estimate names cost, time and what it rests on", () => {
+  expect(estimateSentence(estimate, false)).toBe("About $0.213, about 2 m 00 s, from 40 measured steps.");
+});
+
+test("what was never measured is unknown, with the reason, and never nothing", () => {
+  const unknown = {
+    cost_usd: null,
+    duration_ms: null,
+    based_on_runs: 0,
+    unknown_because: "No run of draw_cover with this model was measured yet",
+  };
+  expect(estimateSentence(unknown, false)).toBe(
+    "What it costs and how long it takes is unknown. No run of draw_cover with this model was measured yet.",
   );
-  expect(scratchSentence({ ...unit, cost_usd: null, lessons: [] }, [])).toBe(
-    "Every step runs again and is paid again.",
+});
+
+test("offline work costs nothing and says that no model is asked", () => {
+  expect(estimateSentence({ ...estimate, cost_usd: 0 }, true)).toContain(
+    "It costs nothing, no model is asked, about 2 m 00 s",
+  );
+});
+
+test("starting anew says that everything runs and is paid again", () => {
+  const scratch = { allowed: true, reason: null, step_count: 23, estimate };
+  expect(scratchSentence(scratch, true)).toBe(
+    "A new task runs all 23 steps again and pays for them again. Today's lessons stay readable until the new ones replace them.",
   );
 });

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { FinishedLesson } from "../../content/public.ts";
 import type { FlowContext } from "../../flow-engine/public.ts";
 import { type CreatorServices, defineFlow } from "../definitions.ts";
@@ -8,19 +7,15 @@ import {
   type CreationRequest,
   createdUnitSchema,
   creationRequestSchema,
-  type SourceReference,
   type UnitPlan,
 } from "../models.ts";
 import { failedLesson, readFailure, statusOf, warningsOf } from "../outcome.ts";
-import { extractUnitMetadata } from "../steps/extract-unit-metadata.ts";
-import { generateSourceMaterial } from "../steps/generate-source-material.ts";
-import { generateSupplementalSourceMaterial } from "../steps/generate-supplemental-source-material.ts";
 import { lessonCreation } from "./lesson-creation.ts";
+import { briefOf, type PreparedUnit, placeOf, prepareUnit } from "./prepare-unit.ts";
 import { unitArtCreation } from "./unit-art-creation.ts";
 import { unitPodcast } from "./unit-podcast.ts";
 
 type Context = FlowContext<CreatorServices>;
-type WrittenSource = CreatedUnit["sources"][number];
 
 /** The whole unit: source, plan, all lessons at once, the cover beside them, the podcast after them. */
 export const unitCreation = defineFlow({
@@ -29,14 +24,10 @@ export const unitCreation = defineFlow({
   input: creationRequestSchema,
   output: createdUnitSchema,
   async run(context, request): Promise<CreatedUnit> {
-    const written_by: Record<string, string> = {};
-    const sources = await gatherSources(context, request, written_by);
-    const plan = await planUnit(context, request, sources, written_by);
-    const supplement = await supplementSources(context, request, plan, sources, written_by);
-    const texts = [...sources, ...supplement.map(referenceTo)];
-
+    const prepared = await prepareUnit(context, request, { below: stepsBelow(request) });
+    const { plan } = prepared;
     const outcomes = await context.all<unknown>([
-      () => writeLessonsThenPodcast(context, request, plan, texts),
+      () => writeLessonsThenPodcast(context, request, prepared),
       () => drawArt(context, request, plan),
     ]);
     // `all` reports one outcome per thunk, in order.
@@ -50,15 +41,12 @@ export const unitCreation = defineFlow({
       podcast: podcastFailure,
       art: art.status === "rejected" ? readFailure(art.reason) : null,
     };
-    const generated = sources.flatMap(({ text, title }): WrittenSource[] =>
-      text === null ? [] : [{ kind: "generated", title, text }],
-    );
     return {
       ...statusOf(lessons, media),
       title: request.title ?? plan.title,
       description: plan.description,
       learning_objectives: plan.learning_objectives,
-      sources: [...generated, ...supplement],
+      sources: [...prepared.written],
       lessons,
       podcast:
         podcast === null
@@ -71,7 +59,7 @@ export const unitCreation = defineFlow({
       warnings: warningsOf(plan, lessons, media, request.authors.text),
       author: plan.provider,
       written_by: {
-        ...written_by,
+        ...prepared.written_by,
         ...podcast?.written_by,
         ...(art.status === "fulfilled" ? art.value.written_by : {}),
       },
@@ -86,102 +74,12 @@ function stepsBelow(request: CreationRequest): number {
   return request.target_lesson_count * perLesson + podcastAndCover;
 }
 
-async function gatherSources(
-  context: Context,
-  request: CreationRequest,
-  written_by: Record<string, string>,
-): Promise<SourceReference[]> {
-  context.expectSteps(request.sources.length > 0 ? 1 : 2, stepsBelow(request));
-  if (request.sources.length > 0) return request.sources.map((source) => ({ ...source, text: null }));
-  const { topic } = request;
-  if (topic === null || request.authors.text === "offline") {
-    throw creatorErrors.create(
-      "source_required",
-      "There is neither a source nor a model that could write one.",
-    );
-  }
-  const { text, llm_request_id } = await context.step(generateSourceMaterial, {
-    topic,
-    learner_level: request.learner_level,
-    learning_objectives: request.learning_objectives,
-    target_lesson_count: request.target_lesson_count,
-  });
-  written_by.source = llm_request_id;
-  return [referenceTo({ title: topic, text })];
-}
-
-function referenceTo({
-  title,
-  text,
-}: {
-  readonly title: string | null;
-  readonly text: string;
-}): SourceReference {
-  return { title, text, sha256: createHash("sha256").update(text, "utf8").digest("hex") };
-}
-
-async function planUnit(
-  context: Context,
-  request: CreationRequest,
-  sources: SourceReference[],
-  written_by: Record<string, string>,
-): Promise<UnitPlan> {
-  const plan = await context.step(extractUnitMetadata, {
-    author: request.authors.text,
-    title: request.title,
-    topic: request.topic,
-    learner_level: request.learner_level,
-    learning_objectives: request.learning_objectives,
-    target_lesson_count: request.target_lesson_count,
-    sources,
-  });
-  written_by.metadata = plan.llm_request_id;
-  return plan;
-}
-
-/** A model writes what the source lacks; offline nothing is invented and the unit says what is not covered. */
-async function supplementSources(
-  context: Context,
-  request: CreationRequest,
-  plan: UnitPlan,
-  sources: SourceReference[],
-  written_by: Record<string, string>,
-): Promise<WrittenSource[]> {
-  const objectives = plan.learning_objectives.filter(({ covered_by_source }) => !covered_by_source);
-  if (objectives.length === 0 || request.authors.text === "offline") return [];
-  context.expectSteps(request.sources.length > 0 ? 2 : 3, stepsBelow(request));
-  const { text, llm_request_id } = await context.step(generateSupplementalSourceMaterial, {
-    unit_title: plan.title,
-    learner_level: request.learner_level,
-    objectives,
-    sources,
-  });
-  written_by.supplement = llm_request_id;
-  return [{ kind: "supplemental", title: `Supplement to ${plan.title}`, text }];
-}
-
-async function writeLessonsThenPodcast(
-  context: Context,
-  request: CreationRequest,
-  plan: UnitPlan,
-  sources: SourceReference[],
-) {
+async function writeLessonsThenPodcast(context: Context, request: CreationRequest, prepared: PreparedUnit) {
+  const { plan } = prepared;
   const outcomes = await context.all(
     plan.lessons.map((lesson) => () => {
-      const objectives = plan.learning_objectives.filter(({ id }) =>
-        lesson.learning_objective_ids.includes(id),
-      );
-      const brief = {
-        author: request.authors.text,
-        unit_title: plan.title,
-        learner_level: request.learner_level,
-        lesson,
-        objectives,
-        sources,
-        quotes: plan.quotes,
-      };
-      const place = { key: `lesson:${lesson.position}`, lesson_position: lesson.position };
-      return context.flow(lessonCreation, { brief, speech: request.authors.speech }, place);
+      const brief = briefOf(request, prepared, lesson);
+      return context.flow(lessonCreation, { brief, speech: request.authors.speech }, placeOf(lesson));
     }),
   );
   const lessons = plan.lessons.map((lesson, place): FinishedLesson => {

@@ -8,7 +8,7 @@ import {
   lessonBriefSchema,
 } from "../models.ts";
 import type { Exercise } from "../offline-author/model.ts";
-import { asData, asObjectives, loadPrompt } from "../prompt.ts";
+import { asData, asGuidance, asObjectives, loadPrompt } from "../prompt.ts";
 import { offlineLessonInput } from "./generate-lesson-transcript.ts";
 import { askOfflineAuthor, callOf, recipeOf } from "./step-calls.ts";
 
@@ -79,6 +79,7 @@ async function draftByModel(
       comprehension_count: exerciseTargets.comprehension,
       transfer_count: exerciseTargets.transfer,
       objectives: asObjectives(brief.objectives.map(({ text }) => text)),
+      guidance: asGuidance(brief.guidance),
       transcript: asData("transcript", transcript),
     }),
     max_output_tokens: 8_000,

@@ -5,7 +5,7 @@ import { type CreatorServices, defineStep } from "../definitions.ts";
 import { blocksFromMarkdown, spokenText } from "../lesson-text.ts";
 import { type LessonBrief, lessonBriefSchema } from "../models.ts";
 import { fromQuotedBlocks } from "../offline-shapes.ts";
-import { asData, asObjectives, loadPrompt } from "../prompt.ts";
+import { asData, asGuidance, asObjectives, loadPrompt } from "../prompt.ts";
 import { readSources, selectPassages } from "../sources.ts";
 import { askOfflineAuthor, callOf, recipeOf } from "./step-calls.ts";
 
@@ -79,6 +79,7 @@ async function writeByModel(
       learner_level: brief.learner_level,
       word_count: words,
       objectives: asObjectives(objectives.map(({ text }) => text)),
+      guidance: asGuidance(brief.guidance),
       sources: selectPassages(sources, about, maxSourceCharacters)
         .sources.map(({ title, text }) => asData("source", text, title ?? undefined))
         .join("\n\n"),

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Database, Transaction } from "../../../platform/database.ts";
 import { selectByIds, selectGivenIds } from "../../../platform/newest-ids.ts";
 import type { Exercise, FinishedLesson, Lesson, LessonSummary } from "../models.ts";
+import type { WrittenLesson } from "../public.ts";
 
 /** Index: the unique one on `(unit_id, position)`. */
 export async function listLessonsOfUnit(
@@ -23,7 +24,7 @@ export async function listLessonSummaries(
 }
 
 const wholeLesson = sql`
-  SELECT s.*, u.title AS unit_title, l.transcript, l.body, l.exercises, l.quality, l.written_by
+  SELECT s.*, u.title AS unit_title, l.transcript, l.body, l.exercises, l.quality, l.written_by, l.guidance
   FROM lesson_summaries s JOIN lessons l ON l.id = s.id JOIN units u ON u.id = s.unit_id`;
 
 export async function findLesson(database: Database, lesson_id: string): Promise<Lesson | null> {
@@ -107,23 +108,89 @@ export async function deleteLessonsOfUnit(transaction: Transaction, unit_id: str
 export async function insertLesson(
   transaction: Transaction,
   owner: { readonly unit_id: string; readonly task_id: string },
-  lesson: FinishedLesson,
+  lesson: WrittenLesson,
 ): Promise<string> {
   const json = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`;
   const inserted = await sql<{ id: string }>`
     INSERT INTO lessons (unit_id, position, title, objective, learning_objective_ids, status, transcript, body, review,
-      exercises, quality, audio_media_id, audio_seconds, flow_run_id, written_by, author, error_code, error_message)
+      exercises, quality, audio_media_id, audio_seconds, flow_run_id, written_by, author, error_code, error_message, guidance)
     VALUES (${owner.unit_id}::uuid, ${lesson.position}, ${lesson.title}, ${lesson.objective},
       ${json(lesson.learning_objective_ids)}, ${lesson.status}, ${lesson.transcript}, ${json(lesson.body)},
       ${lesson.review}, ${json(lesson.exercises)}, ${json(lesson.quality)}, ${lesson.audio?.media_id ?? null}::uuid,
       ${lesson.audio?.seconds ?? null}::numeric,
       (SELECT id FROM flow_run_summaries
         WHERE task_id = ${owner.task_id}::uuid AND flow_key = ${`lesson:${lesson.position}`}),
-      ${json(lesson.written_by)}, ${lesson.author}, ${lesson.error_code}, ${lesson.error_message})
+      ${json(lesson.written_by)}, ${lesson.author}, ${lesson.error_code}, ${lesson.error_message},
+      ${lesson.guidance ?? null})
     RETURNING id`.execute(transaction);
   const row = inserted.rows[0];
   if (row === undefined) throw new Error("INSERT INTO lessons returned no row");
   return row.id;
+}
+
+/**
+ * Writes a lesson over the one with this id, in the same place of the unit; null when that is gone. Its reviews start anew. Answers
+ * what the former one showed.
+ */
+export async function replaceLessonRow(
+  transaction: Transaction,
+  owner: { readonly unit_id: string; readonly task_id: string },
+  lesson_id: string,
+  lesson: WrittenLesson,
+): Promise<{ audio_media_id: string | null } | null> {
+  const json = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`;
+  const found = await sql<{ audio_media_id: string | null }>`
+    WITH former AS (
+      SELECT id, audio_media_id FROM lessons
+      WHERE id = ${lesson_id}::uuid AND unit_id = ${owner.unit_id}::uuid AND position = ${lesson.position}
+      FOR NO KEY UPDATE
+    )
+    UPDATE lessons l SET title = ${lesson.title}, objective = ${lesson.objective},
+      learning_objective_ids = ${json(lesson.learning_objective_ids)}, status = ${lesson.status},
+      transcript = ${lesson.transcript}, body = ${json(lesson.body)}, review = ${lesson.review},
+      exercises = ${json(lesson.exercises)}, quality = ${json(lesson.quality)},
+      audio_media_id = ${lesson.audio?.media_id ?? null}::uuid, audio_seconds = ${lesson.audio?.seconds ?? null}::numeric,
+      flow_run_id = (SELECT id FROM flow_run_summaries
+        WHERE task_id = ${owner.task_id}::uuid AND flow_key = ${`lesson:${lesson.position}`}),
+      written_by = ${json(lesson.written_by)}, author = ${lesson.author}, error_code = ${lesson.error_code},
+      error_message = ${lesson.error_message}, guidance = ${lesson.guidance ?? null},
+      content_version = l.content_version + 1
+    FROM former WHERE l.id = former.id
+    RETURNING former.audio_media_id`.execute(transaction);
+  return found.rows[0] ?? null;
+}
+
+export type LessonState = Pick<
+  FinishedLesson,
+  "position" | "title" | "status" | "error_code" | "error_message"
+>;
+
+/** How the unit's lessons ended, in order. */
+export async function listLessonStates(transaction: Transaction, unit_id: string): Promise<LessonState[]> {
+  const found = await sql<LessonState>`
+    SELECT position, title, status, error_code, error_message FROM lessons
+    WHERE unit_id = ${unit_id}::uuid ORDER BY position`.execute(transaction);
+  return found.rows;
+}
+
+export async function findLessonPlace(
+  database: Database,
+  lesson_id: string,
+): Promise<{ unit_id: string; position: number } | null> {
+  const found = await sql<{ unit_id: string; position: number }>`
+    SELECT unit_id, position FROM lessons WHERE id = ${lesson_id}::uuid`.execute(database);
+  return found.rows[0] ?? null;
+}
+
+/** What people asked of single lessons, by position. */
+export async function listGuidance(
+  transaction: Transaction,
+  unit_id: string,
+): Promise<Record<string, string>> {
+  const found = await sql<{ position: number; guidance: string }>`
+    SELECT position, guidance FROM lessons
+    WHERE unit_id = ${unit_id}::uuid AND guidance IS NOT NULL ORDER BY position`.execute(transaction);
+  return Object.fromEntries(found.rows.map(({ position, guidance }) => [String(position), guidance]));
 }
 
 export interface ReviewCounts {

@@ -1,19 +1,9 @@
 import { sql } from "kysely";
 import type { Database, Transaction } from "../../../platform/database.ts";
-import { containing, selectByIds, selectGivenIds, selectNewestIds } from "../../../platform/newest-ids.ts";
-import { countCap, type Page, pageFrom } from "../../../platform/page.ts";
+import { selectByIds, selectGivenIds } from "../../../platform/newest-ids.ts";
 import type { SettledTask } from "../../task-queue/public.ts";
-import type { UnitDetail, UnitSource, UnitSummary } from "../models.ts";
-
-export interface UnitFilter {
-  readonly status?: readonly string[];
-  readonly user_id?: string;
-  /** Part of a title. */
-  readonly q?: string;
-  readonly limit: number;
-  /** Id of the last unit that was seen. */
-  readonly after: string | null;
-}
+import type { SourceTextDetail, UnitDetail, UnitSource, UnitSummary } from "../models.ts";
+import type { WrittenParts } from "../public.ts";
 
 /** Columns of `units` that the list does not carry. */
 export type UnitExtras = Pick<
@@ -33,32 +23,9 @@ export interface LockedUnit {
   readonly status: string;
   readonly task_id: string | null;
   readonly lineage_id: string | null;
+  readonly content_lineage_id: string | null;
   readonly published_at: string | null;
   readonly request: unknown;
-}
-
-function selectUnitIds(filter: UnitFilter, after: string | null, limit: number) {
-  const conditions = [];
-  if (filter.user_id !== undefined) conditions.push(sql`user_id = ${filter.user_id}::uuid`);
-  if (filter.q !== undefined) conditions.push(sql`title ILIKE ${containing(filter.q)}`);
-  const anyOf = filter.status && { column: "status", values: filter.status };
-  return selectNewestIds({ table: "units", conditions, anyOf, after, limit });
-}
-
-/**
- * Newest first. Index: `units_pkey` backwards, `units_status` with a status, `units_user` with a user, `units_title` with
- * words that few titles hold.
- */
-export async function listUnits(database: Database, filter: UnitFilter): Promise<Page<UnitSummary>> {
-  const rows = await selectByIds<UnitSummary>(
-    "unit_summaries",
-    selectUnitIds(filter, filter.after, filter.limit + 1),
-  ).execute(database);
-  const total = await sql<{ total: number }>`
-    SELECT count(*)::int AS total FROM (${selectUnitIds(filter, null, countCap + 1)}) counted`.execute(
-    database,
-  );
-  return pageFrom(rows.rows, filter.limit, total.rows[0]?.total ?? 0);
 }
 
 /** Index: `units_pkey`. */
@@ -81,6 +48,18 @@ export async function listUnitSources(database: Database, unit_id: string): Prom
   return found.rows;
 }
 
+/** Index: the unique one on `(unit_id, position)`. */
+export async function findSource(
+  database: Database,
+  unit_id: string,
+  position: number,
+): Promise<(Omit<SourceTextDetail, "text"> & { text_zstd: Buffer }) | null> {
+  const found = await sql<Omit<SourceTextDetail, "text"> & { text_zstd: Buffer }>`
+    SELECT unit_id, position, kind, title, sha256, extracted_by, text_zstd FROM unit_sources
+    WHERE unit_id = ${unit_id}::uuid AND position = ${position}`.execute(database);
+  return found.rows[0] ?? null;
+}
+
 export async function findSourceText(
   database: Database,
   unit_id: string,
@@ -94,7 +73,7 @@ export async function findSourceText(
 
 export async function lockUnitRow(transaction: Transaction, unit_id: string): Promise<LockedUnit | null> {
   const found = await sql<LockedUnit>`
-    SELECT id, title, status, task_id, lineage_id, published_at, request FROM units
+    SELECT id, title, status, task_id, lineage_id, content_lineage_id, published_at, request FROM units
     WHERE id = ${unit_id}::uuid FOR NO KEY UPDATE`.execute(transaction);
   return found.rows[0] ?? null;
 }
@@ -175,9 +154,71 @@ export async function giveUnitToTask(
 ): Promise<void> {
   await sql`
     UPDATE units SET task_id = ${task.id}::uuid, lineage_id = ${task.lineage_id}::uuid, status = 'in_progress',
-      stage = 'source', error_code = NULL, error_message = NULL, completed_at = NULL
+      stage = 'source', error_code = NULL, error_message = NULL, completed_at = NULL, former_state = NULL
     WHERE id = ${unit_id}::uuid`.execute(transaction);
 }
+
+/** Hands the unit to a task that writes a part of it anew, and keeps what it was. The caller holds its lock. */
+export async function lendUnitToTask(
+  transaction: Transaction,
+  unit_id: string,
+  task: { readonly id: string; readonly lineage_id: string },
+): Promise<void> {
+  await sql`
+    UPDATE units SET former_state = jsonb_build_object('task_id', task_id, 'lineage_id', lineage_id, 'status', status,
+        'stage', stage, 'error_code', error_code, 'error_message', error_message, 'completed_at', completed_at),
+      task_id = ${task.id}::uuid, lineage_id = ${task.lineage_id}::uuid, status = 'in_progress', stage = 'lessons',
+      error_code = NULL, error_message = NULL, completed_at = NULL
+    WHERE id = ${unit_id}::uuid`.execute(transaction);
+}
+
+/** Makes a unit that was lent to the task what it was before; its cost counts what was spent since. False when it was not lent. */
+export async function giveBackUnit(
+  transaction: Transaction,
+  unit_id: string,
+  task_id: string,
+): Promise<boolean> {
+  const restored = await sql`
+    UPDATE units SET task_id = (former_state ->> 'task_id')::uuid, lineage_id = (former_state ->> 'lineage_id')::uuid,
+      status = former_state ->> 'status', stage = former_state ->> 'stage', error_code = former_state ->> 'error_code',
+      error_message = former_state ->> 'error_message',
+      completed_at = (former_state ->> 'completed_at')::timestamptz, former_state = NULL,
+      cost_usd = ${costOfUnit(unit_id)}
+    WHERE id = ${unit_id}::uuid AND task_id = ${task_id}::uuid AND former_state IS NOT NULL
+    RETURNING 1`.execute(transaction);
+  return restored.rows.length > 0;
+}
+
+/** What the unit shows besides its lessons. */
+export async function findWrittenParts(
+  transaction: Transaction,
+  unit_id: string,
+): Promise<Pick<WrittenParts, "warnings" | "has_podcast" | "has_cover">> {
+  const found = await sql<Pick<WrittenParts, "warnings" | "has_podcast" | "has_cover">>`
+    SELECT warnings, podcast_transcript IS NOT NULL AS has_podcast, cover_media_id IS NOT NULL AS has_cover
+    FROM units WHERE id = ${unit_id}::uuid`.execute(transaction);
+  const row = found.rows[0];
+  if (row === undefined) throw new Error("A locked unit vanished");
+  return row;
+}
+
+/** The unit after one of its lessons was replaced: all else of its content stays. */
+export async function updateReplacedUnit(
+  transaction: Transaction,
+  unit_id: string,
+  unit: Pick<WrittenUnitRow, "status" | "error_code" | "error_message" | "warnings">,
+): Promise<void> {
+  await sql`
+    UPDATE units SET status = ${unit.status}, stage = 'done', error_code = ${unit.error_code},
+      error_message = ${unit.error_message}, warnings = ${JSON.stringify(unit.warnings)}::jsonb,
+      cost_usd = ${costOfUnit(unit_id)}, content_version = content_version + 1, content_lineage_id = lineage_id,
+      former_state = NULL, completed_at = clock_timestamp(), published_at = ${publishedWithApproved}
+    WHERE id = ${unit_id}::uuid`.execute(transaction);
+}
+
+/** A unit without anything approved is not published: learners never open an empty one. */
+const publishedWithApproved = sql`
+  CASE WHEN EXISTS (SELECT 1 FROM lessons l WHERE l.unit_id = units.id AND l.review = 'approved') THEN published_at END`;
 
 const costOfUnit = (unit_id: string) => sql`cost_of_unit(${unit_id}::uuid)`;
 
@@ -229,9 +270,8 @@ export async function updateWrittenUnit(transaction: Transaction, unit: WrittenU
       podcast_media_id = ${unit.podcast_media_id}::uuid, podcast_transcript = ${unit.podcast_transcript},
       podcast_seconds = ${unit.podcast_seconds}::numeric,
       cost_usd = ${costOfUnit(unit.unit_id)}, content_version = content_version + 1,
-      completed_at = clock_timestamp(),
-      published_at = CASE WHEN EXISTS (SELECT 1 FROM lessons l WHERE l.unit_id = units.id AND l.review = 'approved')
-        THEN published_at END
+      content_lineage_id = lineage_id, content_task_id = task_id, completed_at = clock_timestamp(),
+      published_at = ${publishedWithApproved}
     WHERE id = ${unit.unit_id}::uuid`.execute(transaction);
 }
 

@@ -1,17 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { idParameter, pageQuerySchema, sendPage } from "../../../http/pagination.ts";
+import { idParameter, listQuerySchema, sendPage } from "../../../http/pagination.ts";
 import { problemResponses } from "../../../http/problems.ts";
 import { createRouter } from "../../../http/router.ts";
 import { toMarkdown, unitExportSchema } from "../export-unit.ts";
+import { unitFilterSchema } from "../filter.ts";
 import {
   lessonSummarySchema,
   publicationSchema,
+  sourceTextSchema,
   unitDetailSchema,
-  unitStatuses,
   unitSummarySchema,
 } from "../models.ts";
 import type { ContentService } from "../service.ts";
-import { isStorable } from "../storable-text.ts";
 
 const tags = ["content"];
 
@@ -25,25 +25,7 @@ const listUnits = createRoute({
   path: "/content/units",
   tags,
   summary: "Units, newest first",
-  request: {
-    query: pageQuerySchema.extend({
-      status: z
-        .string()
-        .transform((text) => text.split(","))
-        .pipe(z.array(z.enum(unitStatuses)).min(1))
-        .optional()
-        .openapi({ description: "One status, or several with commas between." }),
-      user_id: z.uuid().optional(),
-      q: z
-        .string()
-        .trim()
-        .min(1)
-        .max(200)
-        .refine(isStorable, { message: "holds characters that no title has" })
-        .optional()
-        .openapi({ description: "Part of a title." }),
-    }),
-  },
+  request: { query: listQuerySchema.extend(unitFilterSchema.shape) },
   responses: { 200: json(z.array(unitSummarySchema), "A page of units."), ...problemResponses(422) },
 });
 
@@ -63,6 +45,15 @@ const listLessons = createRoute({
   summary: "The lessons of a unit in order",
   request: { params: idParameter },
   responses: { 200: json(z.array(lessonSummarySchema), "All lessons."), ...problemResponses(404, 422) },
+});
+
+const getSource = createRoute({
+  method: "get",
+  path: "/content/units/{id}/sources/{position}",
+  tags,
+  summary: "The text of one source of a unit",
+  request: { params: idParameter.extend({ position: z.coerce.number().int().min(1).max(10_000) }) },
+  responses: { 200: json(sourceTextSchema, "The source."), ...problemResponses(404, 422) },
 });
 
 const publishUnit = createRoute({
@@ -130,15 +121,20 @@ function fileNameOf(title: string, extension: string): string {
 /** Units: lists, details, publishing, export, deletion. */
 export function createUnitRoutes(service: ContentService) {
   return createRouter()
-    .openapi(listUnits, async (context) =>
-      sendPage(context, await service.listUnits(context.req.valid("query"))),
-    )
+    .openapi(listUnits, async (context) => {
+      const { limit, cursor, direction, ...filter } = context.req.valid("query");
+      return sendPage(context, await service.listUnits(filter, { limit, cursor, direction }));
+    })
     .openapi(getUnit, async (context) =>
       context.json(await service.getUnit(context.req.valid("param").id), 200),
     )
     .openapi(listLessons, async (context) =>
       context.json(await service.listLessons(context.req.valid("param").id), 200),
     )
+    .openapi(getSource, async (context) => {
+      const { id, position } = context.req.valid("param");
+      return context.json(await service.getSource(id, position), 200);
+    })
     .openapi(publishUnit, async (context) =>
       context.json(await service.publishUnit(context.req.valid("param").id), 200),
     )

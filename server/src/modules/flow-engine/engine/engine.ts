@@ -1,4 +1,7 @@
 import type { FlowDefinition, FlowEngine } from "../public.ts";
+import { findRecordedOutput, listLineageSteps } from "../repo/lineage-steps.ts";
+import { listRecordedSteps, supersedeRebuiltSteps } from "../repo/lineages.ts";
+import { decodeStored } from "../stored-value.ts";
 import { runFlowRun } from "./flow-run.ts";
 import { createTaskRun, type EngineDependencies } from "./task-run.ts";
 
@@ -30,6 +33,13 @@ export function createFlowEngine(dependencies: EngineDependencies): FlowEngine {
         await dependencies.logs.flush();
       }
     },
+    listLineageSteps: (unit_id, lineage_id) => listLineageSteps(dependencies.database, unit_id, lineage_id),
+    async readRecordedOutput(step_run_id) {
+      const recorded = await findRecordedOutput(dependencies.database, step_run_id);
+      return recorded === null ? undefined : decodeStored(recorded.output, recorded.output_zstd);
+    },
+    listRecordedSteps,
+    promoteLineage: supersedeRebuiltSteps,
   };
 }
 

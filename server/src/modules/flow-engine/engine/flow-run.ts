@@ -158,7 +158,7 @@ function createFlowContext<Services>(run: TaskRun, scope: FlowScope): FlowContex
     services: run.services as Services,
     task: run.task,
     signal: run.control.signal,
-    step: (step, input) => scope.track(runStep(run, scope, step, input)),
+    step: (step, input, options) => scope.track(runStep(run, scope, step, input, options)),
     flow: (flow, input, options) =>
       scope.track(runFlowRun(run, flow, input, { ...options, parent: scope }).then(({ output }) => output)),
     async all(thunks) {

@@ -2,8 +2,8 @@ import { canonicalJson } from "../../../platform/canonical-json.ts";
 import { TaskCancelled, TaskFenced } from "../../task-queue/public.ts";
 import { flowEngineErrors, StepFailed } from "../errors.ts";
 import { hashInput, hashRecipe, memoKey } from "../memo.ts";
-import type { StepDefinition } from "../public.ts";
-import type * as steps from "../repo/steps.ts";
+import type { RunStepOptions, StepDefinition } from "../public.ts";
+import * as steps from "../repo/steps.ts";
 import { decodeStored, encodeStored } from "../stored-value.ts";
 import type { FlowScope } from "./flow-scope.ts";
 import { beginThroughOutage } from "./persist.ts";
@@ -11,7 +11,7 @@ import { callStep } from "./step-call.ts";
 import { commitFailure, commitResult } from "./step-end.ts";
 import type { TaskRun } from "./task-run.ts";
 
-export interface StepOptions {
+export interface StepOptions extends RunStepOptions {
   /** Steps of the engine itself, such as `now`, do not count as progress. */
   readonly isInternal?: boolean;
 }
@@ -51,10 +51,11 @@ export async function runStep<Input, Output, Services>(
     recipe_hash: hashRecipe(step.version, step.recipe?.(run.services as Services)),
     input: encodeStored(text),
     supersede: null,
-    look_back: run.task.attempt > 1,
+    look_back: run.task.attempt > 1 || run.task.has_ancestors,
   };
   await run.limit.acquire();
   try {
+    if (options.onlyRecorded) await requireRecorded(run, start);
     return await obtain(run, scope, step, parsed, start, options);
   } catch (error) {
     if (!(error instanceof StepFailed)) run.stop(error);
@@ -73,6 +74,24 @@ function parseInput<Input, Output, Services>(
     throw new StepFailed("step_input_invalid", `Step ${step.name}: ${result.error.message}`, result.error);
   }
   return { parsed: result.data, text: canonicalJson(result.data) };
+}
+
+async function requireRecorded(run: TaskRun, start: steps.StepStart): Promise<void> {
+  const isRecorded = await beginThroughOutage(run.control, () =>
+    steps.isStepRecorded(run.dependencies.database, {
+      lineage_id: run.task.lineage_id,
+      memo_key: start.memo_key,
+      flow_path: start.flow_path,
+    }),
+  );
+  if (!isRecorded) throw notRecorded(start.step_name);
+}
+
+function notRecorded(step_name: string): StepFailed {
+  return new StepFailed(
+    "step_not_recorded",
+    `The result of ${step_name} is no longer recorded, and it is not made again here.`,
+  );
 }
 
 async function obtain<Input, Output, Services>(
@@ -108,6 +127,7 @@ async function obtain<Input, Output, Services>(
         if (begun.outcome === "reused") run.dependencies.changed();
         return fitting.output;
       }
+      if (options.onlyRecorded) throw notRecorded(step.name);
       reportMiss(run, scope, step, begun);
       return obtain(run, scope, step, input, { ...start, supersede: begun.step_run_id }, options);
     }

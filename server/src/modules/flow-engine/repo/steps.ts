@@ -90,6 +90,7 @@ export async function finishSteps(
     ...finish,
     number: index + 1,
     output: output.content,
+    output_characters: output.characters,
   }));
   const result = await sql<FinishedStep>`
     SELECT outcome, is_new, output, output_zstd
@@ -152,6 +153,7 @@ export async function adoptStep(
 ): Promise<boolean> {
   const result = await sql<{ id: string }>`
     UPDATE flow_step_runs s SET status = 'completed', output = ${late.output.content}, output_zstd = ${late.output.content_zstd},
+      output_characters = ${late.output.characters},
       error_code = NULL, error_message = NULL, cost_usd = 0, completed_at = clock_timestamp(),
       waiting_ms = ${late.waiting_ms}, working_ms = ${late.working_ms}
     WHERE s.id = ${late.step_run_id} AND (s.status = 'running' OR s.status = 'failed' AND s.error_code = 'worker_lost')
@@ -178,6 +180,22 @@ export async function isStepLost(transaction: Transaction, step_run_id: string):
     SELECT status = 'running' OR error_code IS NOT DISTINCT FROM 'worker_lost' AS is_lost FROM flow_step_runs
     WHERE id = ${step_run_id}`.execute(transaction);
   return result.rows[0]?.is_lost === true;
+}
+
+/** Whether a task of the lineage would get this step from records: its own or, outside of what starts anew, its ancestors'. */
+export async function isStepRecorded(
+  database: Database,
+  step: { readonly lineage_id: string; readonly memo_key: string; readonly flow_path: string },
+): Promise<boolean> {
+  const result = await sql<{ is_recorded: boolean }>`
+    SELECT EXISTS (
+      SELECT 1 FROM flow_step_runs s
+      WHERE s.lineage_id = ${step.lineage_id} AND s.memo_key = ${step.memo_key} AND s.status = 'completed'
+        AND s.reused_from_step_run_id IS NULL AND s.superseded_at IS NULL
+    ) OR inherited_step(${step.lineage_id}, ${step.memo_key}, ${step.flow_path}) IS NOT NULL AS is_recorded`.execute(
+    database,
+  );
+  return single(result.rows).is_recorded;
 }
 
 export async function readClock(database: Database): Promise<string> {

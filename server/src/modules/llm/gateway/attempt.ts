@@ -55,6 +55,8 @@ export interface AttemptPlan<Value> {
   /** Of the text to speak; 0 otherwise. */
   readonly characters: number;
   readonly attempt: number;
+  /** The request that this one repeats, and the body to send instead of what the client library writes. */
+  readonly replay?: { readonly of_request_id: string; readonly body: string } | undefined;
   readonly reportWaiting?: ((ms: number) => void) | undefined;
   /** Calls the client library, which makes exactly one HTTP call. */
   send(): Promise<ProviderReply>;
@@ -118,6 +120,7 @@ export async function makeAttempt<Value>(
   let opened: OpenedAttempt | undefined;
   const scope: AttemptScope = {
     limits: dependencies.limitsFor(plan.kind),
+    body: plan.replay?.body,
     refusal: null,
     exchange: null,
     async open(request) {
@@ -163,7 +166,8 @@ async function openAttempt<Value>(
       const opened = await database.transaction().execute(async (transaction) => {
         await lockTask(dependencies.fence, transaction, plan.correlation);
         if (reservation !== null) await budgets.reserve(transaction, charged, reservation);
-        const row = { ...plan, ...plan.route, reserved_usd, payload };
+        const replay_of_request_id = plan.replay?.of_request_id ?? null;
+        const row = { ...plan, ...plan.route, replay_of_request_id, reserved_usd, payload };
         const request_id = await dependencies.requests.insert(transaction, row);
         return { request_id, openedMs: performance.now(), reservation, price };
       });

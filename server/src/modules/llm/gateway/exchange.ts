@@ -39,6 +39,8 @@ export interface ExchangeLimits {
 /** The attempt that the running code belongs to. */
 export interface AttemptScope {
   readonly limits: ExchangeLimits;
+  /** Sent instead of what the client library wrote. */
+  readonly body?: string | undefined;
   /** Commits the attempt's row; returns its id. What it throws ends the attempt unsent. */
   open(request: OutgoingRequest): Promise<string>;
   /** What `open` threw. */
@@ -69,7 +71,8 @@ export function createRecordingFetch(removesAuthorization: boolean): typeof glob
     const headers = new Headers(init?.headers);
     if (removesAuthorization) headers.delete("authorization");
     if (typeof init?.body !== "string") throw new Error("A provider's request body is not text");
-    const request = { method: init.method ?? "GET", url: String(input), headers, body: init.body };
+    const body = scope.body ?? init.body;
+    const request = { method: init.method ?? "GET", url: String(input), headers, body };
     try {
       headers.set("x-client-request-id", await scope.open(request));
     } catch (error) {

@@ -90,11 +90,11 @@ function readWritten(
   return { text: reply.text, stored };
 }
 
-function refused(reason: string, stored: Readonly<Record<string, unknown>>) {
+export function refused(reason: string, stored: Readonly<Record<string, unknown>>) {
   return unusable("permanent", "provider_refused", `The model refused: ${clip(reason, 500)}`, null, stored);
 }
 
-function unusable(
+export function unusable(
   category: FailureCategory,
   code: LlmErrorCode,
   message: string,
@@ -105,7 +105,7 @@ function unusable(
   return { kind: "unusable", failure, text, stored };
 }
 
-function parseMended(text: string): unknown {
+export function parseMended(text: string): unknown {
   try {
     return JSON.parse(jsonrepair(text));
   } catch {
@@ -115,7 +115,7 @@ function parseMended(text: string): unknown {
 
 const mostIssues = 20;
 
-function listIssues(error: z.ZodError): string {
+export function listIssues(error: z.ZodError): string {
   const lines = error.issues.slice(0, mostIssues).map(({ path, message }) => {
     return path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
   });

@@ -31,6 +31,7 @@ export async function runOffline<Result>(
       ...call,
       provider: offlineProvider,
       api_variant: null,
+      replay_of_request_id: null,
       attempt: 1,
       parameters: {},
       reserved_usd: null,

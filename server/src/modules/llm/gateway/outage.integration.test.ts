@@ -73,7 +73,7 @@ describe("an outage of the database", () => {
     await test.database
       .transaction()
       .execute((transaction) => llm.settleCalls(transaction, step.step_run_id, { duplicate: false }));
-    const { rows } = await llm.service.listRequests({ limit: 10 });
+    const { rows } = await llm.service.listRequests({}, { limit: 10 });
     expect(rows).toMatchObject([
       { id: request_id, status: "completed", attempt: 2 },
       { status: "failed", error_code: "provider_unavailable", attempt: 1 },

@@ -25,10 +25,13 @@ export interface ModelRoute {
 
 /** The configured models as AI SDK objects, all behind the recording fetch. */
 export interface ProviderModels {
+  /** The configured server, as request rows name it; null when there is none. */
+  readonly provider: string | null;
   modelFor(kind: LlmRequestKind): string | null;
   /** Null when no provider is configured for the kind. */
   routeFor(kind: LlmRequestKind): ModelRoute | null;
-  language(model: string): LanguageModel;
+  /** `api` is the configured one unless a replay names that of its original. */
+  language(model: string, api?: ModelRoute["api_variant"]): LanguageModel;
   speech(model: string): SpeechModel;
   image(model: string): ImageModel;
 }
@@ -67,13 +70,14 @@ export function createProviderModels(settings: ProviderSettings): ProviderModels
     fetch: createRecordingFetch(apiKey === undefined),
   });
   return {
+    provider,
     modelFor,
     routeFor(kind) {
       const model = modelFor(kind);
       return model === null ? null : { provider, model, api_variant: variantOf(kind, languageApi) };
     },
-    language: (model) =>
-      languageApi === "responses" ? openai.responses(model) : compatible.chatModel(model),
+    language: (model, api = languageApi) =>
+      api === "responses" ? openai.responses(model) : compatible.chatModel(model),
     speech: (model) => openai.speech(model),
     image: (model) => openai.image(model),
   };
@@ -83,7 +87,14 @@ function unconfigured(): ProviderModels {
   const refuse = (): never => {
     throw new Error("No provider is configured");
   };
-  return { modelFor: () => null, routeFor: () => null, language: refuse, speech: refuse, image: refuse };
+  return {
+    provider: null,
+    modelFor: () => null,
+    routeFor: () => null,
+    language: refuse,
+    speech: refuse,
+    image: refuse,
+  };
 }
 
 function variantOf(

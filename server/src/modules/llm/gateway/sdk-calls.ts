@@ -9,13 +9,14 @@ import {
 import type { z } from "zod";
 import type { Usage } from "../pricing/prices.ts";
 import type { ProviderReply } from "./attempt.ts";
-import type { ProviderModels } from "./providers.ts";
+import type { ModelRoute, ProviderModels } from "./providers.ts";
 
 /** One HTTP attempt each: the SDK's own retries are off, ours need a row for every attempt. */
 const once = { maxRetries: 0 } as const;
 
 export interface LanguageRequest {
   readonly model: string;
+  readonly api?: ModelRoute["api_variant"];
   readonly system: string;
   readonly messages: ModelMessage[];
   readonly max_output_tokens: number;
@@ -32,7 +33,7 @@ export async function askLanguageModel(
   const { format } = request;
   const result = await generateText({
     ...once,
-    model: models.language(request.model),
+    model: models.language(request.model, request.api),
     instructions: request.system,
     messages: request.messages,
     maxOutputTokens: request.max_output_tokens,

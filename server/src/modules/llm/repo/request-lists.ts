@@ -1,21 +1,37 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../../platform/database.ts";
 import {
-  containing,
   selectByIds,
   selectGivenIds,
   selectNewestIds,
   type TextSearch,
 } from "../../../platform/newest-ids.ts";
-import { countCap } from "../../../platform/page.ts";
-import type { LlmRequestFilter, LlmRequestSummary } from "../models.ts";
+import {
+  countCap,
+  newestFirst,
+  type Page,
+  type PagePosition,
+  type PageQuery,
+  pageFrom,
+  readPosition,
+} from "../../../platform/page.ts";
+import { containing, countedAtLeast, type FoundWords, findWords } from "../../../platform/search-words.ts";
+import { costSpan, durationSpan } from "../../../platform/spans.ts";
+import type { LlmRequestFilter } from "../filter.ts";
+import type { LlmRequestSummary } from "../models.ts";
 
 /** Reads requests for lists and details. */
 export interface RequestListRepo {
-  /** `limit` rows from after the cursor on, newest first. */
-  list(filter: LlmRequestFilter, limit: number, after: string | null): Promise<readonly LlmRequestSummary[]>;
-  /** How many fit, counted up to `countCap` + 1. */
-  count(filter: LlmRequestFilter): Promise<number>;
+  /**
+   * One page. Index by filter: `llm_requests_step`, `_flow_run`, `_task`, `_unit`, `_user`, `_status`, `_kind`, `_provider`,
+   * `_model`, `_step_name`, `_replays`, `_duration`, `_cost`; none: the primary key. A time range bounds the id. Words are
+   * found in the unit's title (`_unit`), the task's inputs (`_task`), the error (`_error`), the names of provider, model,
+   * step and prompt, and as the provider's own id of its response (`_response`).
+   * @throws AppError `cursor_invalid`
+   */
+  listPage(filter: LlmRequestFilter, page: PageQuery): Promise<Page<LlmRequestSummary>>;
+  /** Ids of the requests that fit, newest first, at most `limit`. Indexes as those of `listPage`. */
+  listMatchingIds(filter: LlmRequestFilter, limit: number): Promise<string[]>;
   find(id: string): Promise<(LlmRequestSummary & { readonly parameters: Record<string, unknown> }) | null>;
   listOfStep(step_run_id: string): Promise<readonly LlmRequestSummary[]>;
   listByIds(ids: readonly string[]): Promise<readonly LlmRequestSummary[]>;
@@ -23,21 +39,24 @@ export interface RequestListRepo {
 
 export function createRequestListRepo(database: Database): RequestListRepo {
   return {
-    async list(filter, limit, after) {
-      // Index by filter: llm_requests_step, _flow_run, _task, _unit, _user, _status, _kind, _provider, _model; none: the
-      // primary key.
-      const { rows } = await selectByIds<LlmRequestSummary>(
-        "llm_request_summaries",
-        selectMatchingIds(filter, after, limit),
-      ).execute(database);
-      return rows;
-    },
-    async count(filter) {
-      const { rows } = await sql<{ counted: number }>`
-        SELECT count(*) AS counted FROM (${selectMatchingIds(filter, null, countCap + 1)}) matching`.execute(
+    async listPage(filter, page) {
+      const position = readPosition(page);
+      const found = await findRequestWords(database, filter.q, position);
+      const ids = selectMatchingIds(filter, found, position, page.limit + 1);
+      const { rows } = await selectByIds<LlmRequestSummary>("llm_request_summaries", ids).execute(database);
+      const counted = await sql<{ counted: number }>`
+        SELECT count(*) AS counted FROM (${selectMatchingIds(filter, found, newestFirst, countCap + 1)}) matching`.execute(
         database,
       );
-      return rows[0]?.counted ?? 0;
+      return countedAtLeast(
+        pageFrom(rows, page.limit, counted.rows[0]?.counted ?? 0, position.direction),
+        found,
+      );
+    },
+    async listMatchingIds(filter, limit) {
+      const found = await findRequestWords(database, filter.q, newestFirst);
+      const { rows } = await selectMatchingIds(filter, found, newestFirst, limit).execute(database);
+      return rows.map(({ id }) => id);
     },
     async find(id) {
       // Index: primary key.
@@ -65,19 +84,26 @@ export function createRequestListRepo(database: Database): RequestListRepo {
   };
 }
 
-/** Ids that fit, newest first, from the table alone: the view's joins are done for the page's rows only. */
-export function selectMatchingIds(
+const nameColumns = { table: "llm_requests", columns: ["provider", "model", "step_name", "prompt_name"] };
+
+async function findRequestWords(database: Database, words: string | undefined, position: PagePosition) {
+  return words === undefined ? null : findWords(database, words, nameColumns, position);
+}
+
+/** Ids that fit, from the table alone: the view's joins are done for the page's rows only. */
+function selectMatchingIds(
   filter: LlmRequestFilter,
-  after: string | null,
+  found: FoundWords | null,
+  position: PagePosition,
   limit: number,
 ): RawBuilder<{ id: string }> {
-  const { q, status, kind, ...exact } = filter;
-  const conditions = Object.entries(exact)
-    .filter(([, value]) => value !== undefined)
-    .map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
+  const { step_run_id, flow_run_id, task_id, unit_id, user_id, replay_of_request_id } = filter;
+  const { provider, model, step_name } = filter;
+  const narrow = conditionsOf({ step_run_id, flow_run_id, task_id, unit_id, replay_of_request_id });
+  const conditions = [...narrow, ...conditionsOf({ user_id, provider, model, step_name })];
   const several = [
-    { column: "status", values: status },
-    { column: "kind", values: kind },
+    { column: "status", values: filter.status },
+    { column: "kind", values: filter.kind },
   ].flatMap(({ column, values }) => (values === undefined ? [] : [{ column, values: [...values] }]));
   // One column's values are merged; those of the other are a plain condition, an equality where it can be one.
   const anyOf = several.find(({ values }) => values.length > 1) ?? several[0];
@@ -87,16 +113,41 @@ export function selectMatchingIds(
       values.length === 1 ? sql`${sql.ref(column)} = ${values[0]}` : sql`${sql.ref(column)} = ANY(${values})`,
     );
   }
-  return selectNewestIds({ table: "llm_requests", conditions, anyOf, text: textSearch(q), after, limit });
+  return selectNewestIds({
+    table: "llm_requests",
+    conditions,
+    created: filter,
+    anyOf,
+    spans: [costSpan(filter), durationSpan(filter, "sent_at", "completed_at")],
+    text: found === null ? undefined : textSearch(found, narrow.length > 0),
+    position,
+    limit,
+  });
 }
 
-function textSearch(q: string | undefined): TextSearch | undefined {
-  const words = q?.trim() ?? "";
-  if (words === "") return undefined;
-  const pattern = containing(words);
+function conditionsOf(wanted: Readonly<Record<string, string | undefined>>): RawBuilder<unknown>[] {
+  return Object.entries(wanted).flatMap(([column, value]) =>
+    value === undefined ? [] : [sql`${sql.ref(column)} = ${value}`],
+  );
+}
+
+function textSearch(found: FoundWords, isNarrow: boolean): TextSearch {
+  const pattern = containing(found.words);
   return {
-    words,
-    holds: sql`(newest.provider_response_id = ${words} OR newest.prompt_name ILIKE ${pattern}
+    found,
+    lookUps: [
+      { column: "unit_id", values: found.unit_ids },
+      { column: "task_id", values: found.task_ids },
+      { column: "error_fingerprint", values: found.fingerprints },
+      { column: "provider", values: found.names.provider ?? [] },
+      { column: "model", values: found.names.model ?? [] },
+      { column: "step_name", values: found.names.step_name ?? [] },
+      { column: "prompt_name", values: found.names.prompt_name ?? [] },
+    ],
+    exactly: [sql`provider_response_id = ${found.words}`],
+    isNarrow,
+    join: sql`LEFT JOIN unit_summaries u ON u.id = newest.unit_id`,
+    holds: sql`(u.title ILIKE ${pattern} OR newest.prompt_name ILIKE ${pattern} OR newest.step_name ILIKE ${pattern}
       OR newest.model ILIKE ${pattern} OR newest.error_code ILIKE ${pattern} OR newest.error_message ILIKE ${pattern})`,
   };
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Database, Transaction } from "../../../platform/database.ts";
-import { decodePayload, encodePayload, type StoredPayload } from "../payload.ts";
+import { decodePayload, decodePayloadText, encodePayload, type StoredPayload } from "../payload.ts";
 import type { Usage } from "../pricing/prices.ts";
 import type { CallCorrelation, LlmRequestKind, LlmRequestStatus } from "../public.ts";
 
@@ -8,6 +8,8 @@ import type { CallCorrelation, LlmRequestKind, LlmRequestStatus } from "../publi
 export interface NewRequest {
   readonly correlation: CallCorrelation;
   readonly kind: LlmRequestKind;
+  /** The request that this one repeats for comparison. */
+  readonly replay_of_request_id: string | null;
   readonly provider: string;
   readonly model: string;
   readonly api_variant: string | null;
@@ -67,7 +69,21 @@ export interface RequestRepo {
   endOrphans(transaction: Transaction, task: SettledOwner): Promise<void>;
   /** Distinct reasons of all tasks that are paused. */
   listPauseReasons(): Promise<readonly string[]>;
-  readPayloads(id: string): Promise<Readonly<Partial<Record<"request" | "response", unknown>>>>;
+  /** Sizes of what is kept, and the values of at most `mostCharacters` of JSON. */
+  readPayloads(
+    id: string,
+    mostCharacters: number,
+  ): Promise<Readonly<Partial<Record<PayloadPart, ReadPayload>>>>;
+  /** One payload as JSON text, whatever its size; null when there is none or it has expired. */
+  findPayloadText(id: string, part: PayloadPart): Promise<string | null>;
+}
+
+export type PayloadPart = "request" | "response";
+
+export interface ReadPayload {
+  readonly characters: number;
+  /** Null when it is larger than was asked for. */
+  readonly value: unknown;
 }
 
 export function createRequestRepo(database: Database): RequestRepo {
@@ -96,29 +112,40 @@ export function createRequestRepo(database: Database): RequestRepo {
         WHERE status = 'paused' AND pause_reason IS NOT NULL`.execute(database);
       return rows.map(({ pause_reason }) => pause_reason);
     },
-    async readPayloads(id) {
+    async readPayloads(id, mostCharacters) {
       // Index: primary key (owner_id, part) of the one partition that holds the id.
-      const { rows } = await sql<StoredPayload & { part: "request" | "response" }>`
-        SELECT part, content, content_zstd FROM payloads_llm_requests WHERE owner_id = ${id}`.execute(
+      const { rows } = await sql<StoredPayload & { part: PayloadPart; characters: number }>`
+        SELECT part, characters, CASE WHEN characters <= ${mostCharacters} THEN content END AS content,
+          CASE WHEN characters <= ${mostCharacters} THEN content_zstd END AS content_zstd
+        FROM payloads_llm_requests WHERE owner_id = ${id}`.execute(database);
+      return Object.fromEntries(
+        rows.map(({ part, characters, ...row }) => [part, { characters, value: decodePayload(row) }]),
+      );
+    },
+    async findPayloadText(id, part) {
+      // Index: primary key (owner_id, part) of the one partition that holds the id.
+      const { rows } = await sql<StoredPayload>`
+        SELECT content, content_zstd FROM payloads_llm_requests WHERE owner_id = ${id} AND part = ${part}`.execute(
         database,
       );
-      return Object.fromEntries(rows.map((row) => [row.part, decodePayload(row)]));
+      return rows[0] === undefined ? null : decodePayloadText(rows[0]);
     },
   };
 }
 
 async function insertRequest(transaction: Transaction, request: NewRequest): Promise<string> {
   const { task_id, fence, worker_id, flow_run_id, step_run_id, unit_id, user_id } = request.correlation;
-  const payload = encodePayload(request.payload);
+  // Byte for byte, so that a replay sends exactly what was sent.
+  const payload = encodePayload(request.payload, { keepOrder: request.api_variant !== null });
   const { rows } = await sql<{ id: string }>`
     WITH made AS (
       INSERT INTO llm_requests (
-        step_run_id, flow_run_id, task_id, fence, worker_id, unit_id, user_id, kind, provider, model, api_variant,
-        attempt, prompt_name, prompt_hash, parameters, reserved_usd, sent_at)
+        step_run_id, flow_run_id, task_id, fence, worker_id, unit_id, user_id, kind, replay_of_request_id, provider, model,
+        api_variant, attempt, prompt_name, prompt_hash, parameters, reserved_usd, sent_at)
       VALUES (
         ${step_run_id}, ${flow_run_id}, ${task_id}, ${fence}, ${worker_id}, ${unit_id}, ${user_id}, ${request.kind},
-        ${request.provider}, ${request.model}, ${request.api_variant}, ${request.attempt}, ${request.prompt_name},
-        ${request.prompt_hash}, ${JSON.stringify(request.parameters)}::jsonb, ${request.reserved_usd},
+        ${request.replay_of_request_id}, ${request.provider}, ${request.model}, ${request.api_variant}, ${request.attempt},
+        ${request.prompt_name}, ${request.prompt_hash}, ${JSON.stringify(request.parameters)}::jsonb, ${request.reserved_usd},
         clock_timestamp())
       RETURNING id
     ), kept AS (

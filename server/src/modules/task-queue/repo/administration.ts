@@ -4,10 +4,20 @@ import type { NewTask, SettledTask, TaskStatus } from "../public.ts";
 
 const movedColumns = sql`t.id, t.unit_id, t.status, t.fence, t.error_code, t.error_message, t.pause_reason`;
 
-export async function insertLineage(transaction: Transaction, unit_id: string | null): Promise<string> {
-  const result = await sql<{
-    id: string;
-  }>`INSERT INTO lineages (unit_id) VALUES (${unit_id}) RETURNING id`.execute(transaction);
+export interface NewLineage {
+  readonly unit_id: string | null;
+  /** The lineage that this one continues from now on. */
+  readonly parent_id: string | null;
+  readonly rebuilt_paths: readonly string[];
+}
+
+export async function insertLineage(transaction: Transaction, lineage: NewLineage): Promise<string> {
+  const { unit_id, parent_id, rebuilt_paths } = lineage;
+  const result = await sql<{ id: string }>`
+    INSERT INTO lineages (unit_id, parent_id, forked_at, rebuilt_paths)
+    VALUES (${unit_id}, ${parent_id}::uuid, CASE WHEN ${parent_id}::uuid IS NOT NULL THEN clock_timestamp() END,
+      ${rebuilt_paths}::text[])
+    RETURNING id`.execute(transaction);
   const id = result.rows[0]?.id;
   if (id === undefined) throw new Error("The lineage was not inserted");
   return id;
@@ -54,6 +64,17 @@ export async function cancelWaitingTask(transaction: Transaction, id: string): P
     WHERE id = ${id} AND (status IN ('pending', 'retry', 'paused') OR (status = 'in_progress' AND worker_id IS NULL))
     RETURNING ${movedColumns}`.execute(transaction);
   return result.rows[0] ?? null;
+}
+
+/** Writes how far a task is, for its owner. */
+export async function reportProgress(
+  database: Database,
+  task: { id: string; fence: number; progress_percentage: number; current_step: string },
+): Promise<void> {
+  await sql`
+    UPDATE tasks SET progress_percentage = greatest(progress_percentage, ${task.progress_percentage}::numeric),
+      current_step = ${task.current_step}
+    WHERE id = ${task.id} AND fence = ${task.fence} AND status = 'in_progress'`.execute(database);
 }
 
 /** Asks the owner of a locked task to end it. */

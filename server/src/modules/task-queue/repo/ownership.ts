@@ -13,7 +13,8 @@ interface OwnedTask {
 }
 
 const claimedColumns = sql`t.id, t.task_name, t.fence, t.attempt, t.mode, t.inputs, t.unit_id, t.unit_title, t.user_id,
-  t.lineage_id, t.worker_id`;
+  t.lineage_id, t.worker_id,
+  EXISTS (SELECT 1 FROM lineages l WHERE l.id = t.lineage_id AND l.parent_id IS NOT NULL) AS has_ancestors`;
 const movedColumns = sql`t.id, t.unit_id, t.status, t.fence, t.error_code, t.error_message, t.pause_reason`;
 
 /**

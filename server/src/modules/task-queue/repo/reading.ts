@@ -1,61 +1,106 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../../platform/database.ts";
 import {
-  containing,
   selectByIds,
   selectGivenIds,
   selectNewestIds,
   type TextSearch,
 } from "../../../platform/newest-ids.ts";
-import { countCap, type Page, pageFrom, readCursor } from "../../../platform/page.ts";
-import type {
-  QueueStatus,
-  RelatedTask,
-  TaskAttempt,
-  TaskFilter,
-  TaskSummary,
-  WorkerSummary,
-} from "../models.ts";
+import {
+  countCap,
+  newestFirst,
+  type Page,
+  type PagePosition,
+  type PageQuery,
+  pageFrom,
+  readPosition,
+} from "../../../platform/page.ts";
+import { containing, countedAtLeast, type FoundWords, findWords } from "../../../platform/search-words.ts";
+import { durationSpan } from "../../../platform/spans.ts";
+import type { TaskFilter } from "../filter.ts";
+import type { QueueStatus, RelatedTask, TaskAttempt, TaskSummary, WorkerSummary } from "../models.ts";
+
+const nameColumns = { table: "tasks", columns: ["task_name"] };
 
 /**
- * One page of tasks, newest first. Without a filter it reads the primary key backwards; `status` uses `tasks_status` or
- * `tasks_failed`, `task_name` `tasks_name`, `unit_id` `tasks_unit`; a time range bounds the id, because UUIDv7 ids carry the
- * time. Words are looked for in the newest 20,000 that fit otherwise.
+ * One page of tasks. Without a filter it reads the primary key; `status` uses `tasks_status` or `tasks_failed`, `task_name`
+ * `tasks_name`, `unit_id` `tasks_unit`, `user_id` `tasks_user`, `mode` `tasks_mode`, a duration `tasks_duration`; a time range
+ * bounds the id, because UUIDv7 ids carry the time. Words are found in the unit's title (`tasks_unit`), the inputs (by id),
+ * the error (`tasks_error`) and the type (`tasks_name`).
  */
 export async function listTasks(
   database: Database,
   filter: TaskFilter,
-  page: { limit: number; cursor?: string | undefined },
+  page: PageQuery,
 ): Promise<Page<TaskSummary>> {
-  const after = page.cursor === undefined ? null : readCursor(page.cursor);
-  const rows = await selectByIds<TaskSummary>(
-    "task_summaries",
-    selectTaskIds(filter, after, page.limit + 1),
-  ).execute(database);
+  const position = readPosition(page);
+  const found = await findTaskWords(database, filter.q, position);
+  const ids = selectTaskIds(filter, found, position, page.limit + 1);
+  const rows = await selectByIds<TaskSummary>("task_summaries", ids).execute(database);
   const counted = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (${selectTaskIds(filter, null, countCap + 1)}) capped`.execute(database);
-  return pageFrom(rows.rows, page.limit, counted.rows[0]?.count ?? 0);
+    SELECT count(*) AS count FROM (${selectTaskIds(filter, found, newestFirst, countCap + 1)}) capped`.execute(
+    database,
+  );
+  return countedAtLeast(
+    pageFrom(rows.rows, page.limit, counted.rows[0]?.count ?? 0, position.direction),
+    found,
+  );
 }
 
-function selectTaskIds(filter: TaskFilter, after: string | null, limit: number): RawBuilder<{ id: string }> {
+/** Ids of the tasks that fit, newest first, at most `limit`. Indexes as those of `listTasks`. */
+export async function listMatchingTaskIds(
+  database: Database,
+  filter: TaskFilter,
+  limit: number,
+): Promise<string[]> {
+  const found = await findTaskWords(database, filter.q, newestFirst);
+  const { rows } = await selectTaskIds(filter, found, newestFirst, limit).execute(database);
+  return rows.map(({ id }) => id);
+}
+
+async function findTaskWords(database: Database, words: string | undefined, position: PagePosition) {
+  return words === undefined ? null : findWords(database, words, nameColumns, position);
+}
+
+function selectTaskIds(
+  filter: TaskFilter,
+  found: FoundWords | null,
+  position: PagePosition,
+  limit: number,
+): RawBuilder<{ id: string }> {
   const conditions: RawBuilder<unknown>[] = [];
   if (filter.task_name) conditions.push(sql`task_name = ${filter.task_name}`);
   if (filter.unit_id) conditions.push(sql`unit_id = ${filter.unit_id}`);
-  if (filter.created_from) conditions.push(sql`id >= uuidv7_floor(${filter.created_from}::timestamptz)`);
-  if (filter.created_to) conditions.push(sql`id < uuidv7_floor(${filter.created_to}::timestamptz)`);
-  const anyOf = filter.status && { column: "status", values: filter.status };
-  return selectNewestIds({ table: "tasks", conditions, anyOf, text: textSearch(filter.q), after, limit });
+  if (filter.user_id) conditions.push(sql`user_id = ${filter.user_id}`);
+  // Spelled as the condition of the partial index, which a parameter does not imply.
+  if (filter.mode) conditions.push(sql`mode = ${sql.lit(filter.mode)}`);
+  return selectNewestIds({
+    table: "tasks",
+    conditions,
+    created: filter,
+    anyOf: filter.status && { column: "status", values: filter.status },
+    spans: [durationSpan(filter, "started_at", "completed_at")],
+    text: found === null ? undefined : textSearch(found, filter.unit_id !== undefined),
+    position,
+    limit,
+  });
 }
 
-function textSearch(words: string | undefined): TextSearch | undefined {
-  if (words === undefined) return undefined;
-  const pattern = containing(words);
+function textSearch(found: FoundWords, isNarrow: boolean): TextSearch {
+  const pattern = containing(found.words);
   return {
-    words,
+    found,
+    lookUps: [
+      { column: "unit_id", values: found.unit_ids },
+      { column: "id", values: found.task_ids },
+      { column: "error_fingerprint", values: found.fingerprints },
+      { column: "task_name", values: found.names.task_name ?? [] },
+    ],
+    isNarrow,
     join: sql`LEFT JOIN unit_summaries u ON u.id = newest.unit_id`,
     holds: sql`(coalesce(u.title, newest.unit_title) ILIKE ${pattern} OR newest.task_name ILIKE ${pattern}
       OR newest.error_message ILIKE ${pattern} OR newest.error_code ILIKE ${pattern}
-      OR newest.id::text LIKE ${`${words.toLowerCase()}%`})`,
+      OR short_words_of_inputs(newest.inputs) ILIKE ${pattern})`,
   };
 }
 
@@ -94,7 +139,7 @@ export async function listAttempts(database: Database, task_id: string): Promise
 }
 
 /**
- * Tasks of the same lineage and the chain of retries before and after, oldest first, at most 200. Tasks of one story have one
+ * Tasks of the same lineage, of the one that it continues, and the chain of retries before and after, oldest first, at most 200. Tasks of one story have one
  * unit, whose index `tasks_unit` bounds the search; a task without a unit has only itself and its retries.
  */
 export async function listRelatedTasks(
@@ -102,13 +147,25 @@ export async function listRelatedTasks(
   task: Pick<TaskSummary, "id" | "unit_id" | "lineage_id" | "retry_of_task_id">,
 ): Promise<RelatedTask[]> {
   const result = await sql<RelatedTask>`
-    SELECT id, task_name, status, mode, lineage_id, retry_of_task_id, error_code, created_at, completed_at
-    FROM tasks
+    SELECT ${relatedColumns}
+    FROM tasks t
     WHERE id <> ${task.id} AND (
       (unit_id = ${task.unit_id} AND (lineage_id = ${task.lineage_id} OR retry_of_task_id IS NOT NULL
+        OR lineage_id = (SELECT parent_id FROM lineages WHERE id = ${task.lineage_id})
         OR id IN (SELECT r.retry_of_task_id FROM tasks r WHERE r.unit_id = ${task.unit_id})))
       OR id = ${task.retry_of_task_id})
     ORDER BY id LIMIT 200`.execute(database);
+  return result.rows;
+}
+
+const relatedColumns = sql`t.id, t.task_name, t.status, t.mode, t.lineage_id, t.retry_of_task_id, t.error_code, t.created_at,
+  t.completed_at`;
+
+/** The tasks that began child lineages, oldest first, at most 200. Reads `lineages_parent` and `tasks_begun_lineage`. */
+export async function listChildTasks(database: Database, lineage_id: string): Promise<RelatedTask[]> {
+  const result = await sql<RelatedTask>`
+    SELECT ${relatedColumns} FROM lineages l JOIN tasks t ON t.lineage_id = l.id AND t.mode IN ('fork', 'regenerate')
+    WHERE l.parent_id = ${lineage_id} ORDER BY t.id LIMIT 200`.execute(database);
   return result.rows;
 }
 
@@ -117,6 +174,13 @@ export async function listWorkers(database: Database): Promise<WorkerSummary[]> 
   const result = await sql<WorkerSummary>`
     SELECT * FROM worker_summaries WHERE dead_at IS NULL OR dead_at > clock_timestamp() - interval '1 day'
     ORDER BY id DESC LIMIT 200`.execute(database);
+  return result.rows;
+}
+
+/** Workers that are not dead, newest first, at most 200. Reads `workers_alive`. */
+export async function listLiveWorkers(database: Database): Promise<WorkerSummary[]> {
+  const result = await sql<WorkerSummary>`
+    SELECT * FROM worker_summaries WHERE dead_at IS NULL ORDER BY id DESC LIMIT 200`.execute(database);
   return result.rows;
 }
 

@@ -1,0 +1,2 @@
+export { BulkActionCard } from "./BulkActionCard.tsx";
+export { BulkBar } from "./BulkBar.tsx";

@@ -1,0 +1,3 @@
+export { ListFilterBar } from "./ListFilterBar.tsx";
+export { useListFilters } from "./use-list-filters.ts";
+export { useNeighbours } from "./use-neighbours.ts";

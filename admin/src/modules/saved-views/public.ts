@@ -1,0 +1,2 @@
+export { SavedViewsMenu } from "./SavedViewsMenu.tsx";
+export { useSavedViews, viewHref } from "./saved-views-api.ts";

@@ -1,0 +1,264 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import type { TestProvider } from "../server/test/provider/provider.ts";
+import { expectNotReloaded, markPage, modelTest as test, waitForContent } from "./fixtures.ts";
+
+const title = "How bread rises";
+const bread = `## Mixing the dough
+
+${"Flour takes up water and its proteins link into gluten, which gives the dough its strength. ".repeat(12)}
+
+## Baking the loaf
+
+${"In the oven the gas in the dough expands, the starch sets and the crust turns brown. ".repeat(12)}
+`;
+/** Slow enough to be watched while it happens. */
+const latency = { text: 700, object: 700, speech: 700, image: 700 };
+const secondLesson = { kind: "text" as const, prompt: "Lesson title: Baking the loaf" };
+const failing = {
+  latency_ms: latency,
+  rules: [{ match: secondLesson, action: { status: 500, retry_after: { ms: 10 } } }],
+};
+
+const main = (page: Page) => page.getByRole("main");
+const headline = (page: Page) => page.getByRole("heading", { level: 1 });
+const tab = (page: Page, name: string) =>
+  page.getByRole("banner").getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true });
+/** Where a page says what its entity is and how it stands. */
+const header = (page: Page) => page.locator(".page-header");
+/** The row of a table that tells of one thing. */
+const row = (place: Page | Locator, table: string, words: RegExp) =>
+  place.getByRole("table", { name: table, exact: true }).getByRole("row", { name: words });
+
+const lineage = (page: Page) => page.getByRole("region", { name: "Lineage" });
+
+async function goToTab(page: Page, name: string): Promise<void> {
+  await tab(page, name).click();
+  await expect(headline(page)).toHaveText(name === "Dashboard" ? "Course generation" : name);
+}
+
+/** Follows a link of the facts beside a page's content. */
+async function followFact(page: Page, fact: string): Promise<void> {
+  const value = page
+    .getByRole("complementary")
+    .locator("dt", { hasText: fact })
+    .locator("xpath=following-sibling::dd");
+  await value.getByRole("link").first().click();
+}
+
+async function navigate(page: Page): Promise<void> {
+  const tabs = ["Dashboard", "Flow Runs", "Tasks", "LLM Requests", "Units", "Users"];
+  await expect(page.getByRole("navigation", { name: "Main" }).first().getByRole("link")).toHaveText(tabs);
+  for (const name of tabs) await goToTab(page, name);
+}
+
+async function create(page: Page): Promise<void> {
+  await goToTab(page, "Units");
+  await main(page).getByRole("link", { name: "New unit" }).first().click();
+  await page.getByRole("textbox", { name: "Your text" }).fill(bread);
+  await page.getByRole("spinbutton", { name: "Lessons" }).fill("2");
+  await page.getByRole("textbox", { name: "Title" }).fill(title);
+  await page.getByRole("button", { name: "Create the unit" }).click();
+  await expect(headline(page)).toHaveText(title);
+}
+
+async function watchOnTheDashboard(page: Page): Promise<void> {
+  await goToTab(page, "Dashboard");
+  const job = page.getByRole("article", { name: title });
+  await expect(job.getByRole("list", { name: `Stages of ${title}` })).toContainText("running");
+  const lessons = job.getByRole("list", { name: `Lessons of ${title}` }).getByRole("listitem");
+  await expect(lessons.filter({ hasText: "running" }).first()).toBeVisible();
+  await expect(lessons.filter({ hasText: "failed" })).toHaveCount(1);
+  const incident = page.getByRole("region", { name: "Needs attention" }).getByRole("article");
+  await expect(incident).toContainText(`${title} is not whole`);
+  await expect(incident).toContainText("Baking the loaf");
+  await expect(job).toHaveCount(0);
+  await expect(row(page, "Finished units", new RegExp(title))).toContainText("partial");
+}
+
+async function drillDownToTheRequestAndBack(page: Page): Promise<void> {
+  await page.getByRole("link", { name: `${title} is not whole` }).click();
+  await expect(header(page)).toContainText("partial");
+  await expect(page.getByRole("list", { name: "Stages" })).toContainText("lesson 2 failed");
+
+  await page.getByRole("tab", { name: /^Flow runs/ }).click();
+  const failed = row(page, "Flow runs of this unit", /lesson_creation lesson 2/);
+  await expect(failed).toContainText("failed");
+  await failed.getByRole("link", { name: /lesson_creation/ }).click();
+  await expect(page.getByRole("alert")).toContainText("It stopped in generate_lesson_transcript");
+  await expect(page.getByRole("heading", { name: "Timeline" })).toBeVisible();
+
+  const step = row(page, "Steps", /generate_lesson_transcript/);
+  await step.getByRole("button", { name: /generate_lesson_transcript/ }).click();
+  await expect(page.getByRole("region", { name: "Input of generate_lesson_transcript" })).toBeVisible();
+  await step.getByRole("link").first().click();
+  await expect(headline(page)).toHaveText("LLM request");
+  await expect(main(page)).toContainText("Lesson title: Baking the loaf");
+  await expect(page.getByRole("alert").first()).toContainText("500");
+
+  const chain = page.getByRole("region", { name: "It served" }).getByRole("link");
+  await expect(chain.filter({ hasText: "generate_lesson_transcript" })).toBeVisible();
+  await expect(chain.filter({ hasText: "lesson_creation" })).toBeVisible();
+  await chain.filter({ hasText: title }).click();
+  await expect(headline(page)).toHaveText(title);
+}
+
+async function readTheTask(page: Page): Promise<void> {
+  await goToTab(page, "Tasks");
+  const table = page.getByRole("table", { name: "Tasks", exact: true });
+  for (const column of ["Task ID", "Task Type", "Status", "Started", "Duration", "Associated Entity"]) {
+    await expect(table.getByRole("columnheader", { name: column, exact: true })).toBeVisible();
+  }
+  const task = row(page, "Tasks", /unit_creation/);
+  await expect(task).toContainText(title);
+  await task.getByRole("link").first().click();
+  await expect(row(page, "Attempts", /process \d+/)).toContainText("completed");
+  await expect(row(page, "Flow runs of this task", /lesson_creation lesson 1/)).toContainText("completed");
+  await row(page, "Flow runs of this task", /unit_creation/)
+    .getByRole("link")
+    .first()
+    .click();
+  await expect(row(page, "Child flows", /lesson_creation lesson 2/)).toContainText("failed");
+  await followFact(page, "Task");
+  await expect(page.getByRole("table", { name: "Attempts" })).toBeVisible();
+  await followFact(page, "Unit");
+  await expect(headline(page)).toHaveText(title);
+}
+
+async function readALesson(page: Page): Promise<void> {
+  await page.getByRole("group").filter({ hasText: /^1 / }).locator("summary").click();
+  const unitAddress = new URL(page.url()).pathname;
+  const lesson = page.getByRole("article", { name: "Lesson 1" });
+  await expect(lesson).toContainText(/gluten|dough/);
+  expect(new URL(page.url()).pathname.startsWith(unitAddress.split("/").slice(0, 3).join("/"))).toBe(true);
+  await expect(lesson.locator("audio")).toHaveAttribute("src", /\/api\/v1\/media\//);
+
+  const exercise = lesson.getByRole("region", { name: "Exercise 1", exact: true });
+  const options = exercise.getByRole("listitem");
+  const before = await options.allTextContents();
+  await exercise.getByRole("button", { name: "Show the key" }).click();
+  await expect(exercise.getByText("key", { exact: true })).toBeVisible();
+  const withRationales = await options.allTextContents();
+  expect(before).toHaveLength(4);
+  for (const [position, text] of before.entries()) {
+    expect(withRationales[position]).toContain(text);
+    expect(withRationales[position]?.length ?? 0).toBeGreaterThan(text.length + 10);
+  }
+  await exercise.getByRole("button", { name: "Hide the key" }).click();
+
+  const writtenBy = lesson
+    .getByText(/^written by request/)
+    .last()
+    .getByRole("link");
+  await writtenBy.scrollIntoViewIfNeeded();
+  expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(0);
+  const place = (await writtenBy.boundingBox())?.y ?? 0;
+  await writtenBy.click();
+  await expect(headline(page)).toHaveText("LLM request");
+  await expect(main(page)).toContainText("validate_and_structure_exercises");
+  await page.goBack();
+  await expect(lesson).toBeVisible();
+  await expect.poll(async () => Math.abs(((await writtenBy.boundingBox())?.y ?? 0) - place)).toBeLessThan(2);
+}
+
+async function retryFromScratch(page: Page): Promise<void> {
+  const choice = page.getByRole("region", { name: "Finish this unit" });
+  await choice.getByRole("radio", { name: /^Retry from scratch/ }).check();
+  await expect(choice).toContainText(/A new task runs all \d+ steps again and pays for them again/);
+  await choice.getByRole("button", { name: "Retry from scratch" }).click();
+  await page.getByRole("region", { name: "Remarks" }).getByRole("button", { name: "Open the task" }).click();
+  await expect(main(page)).toContainText("from scratch");
+  await expect(lineage(page).locator("[aria-current]")).toContainText("from scratch");
+  await expect(lineage(page).getByRole("link")).toHaveCount(1);
+  await expect(row(page, "Attempts", /process \d+/)).toContainText("completed");
+}
+
+async function resume(page: Page, provider: TestProvider): Promise<void> {
+  await followFact(page, "Unit");
+  await expect(header(page)).toContainText("partial");
+  const choice = page.getByRole("region", { name: "Finish this unit" });
+  await choice.getByRole("radio", { name: /^Resume/ }).check();
+  await expect(choice).toContainText(/\d+ finished steps are kept and not paid again/);
+  const steps = choice.getByRole("region", { name: "Steps that will run" });
+  await steps.getByRole("group").filter({ hasText: "Lesson 2" }).locator("summary").click();
+  await expect(steps.getByText("generate_lesson_transcript")).toBeVisible();
+  await expect(steps.getByText("Lesson 1")).toHaveCount(0);
+
+  provider.setScript({ latency_ms: latency });
+  provider.resetLog();
+  await choice.getByRole("button", { name: "Resume" }).click();
+  await expect(header(page)).toContainText("in progress");
+  await expect(header(page)).toContainText("completed");
+  await expect(main(page)).not.toContainText("Something is missing");
+  expect(provider.calls({ schema_name: "unit_metadata" })).toHaveLength(0);
+  // Of the two lessons only the second is written again, and the podcast that tells of both.
+  expect(provider.calls({ schema_name: "exercise_drafts" })).toHaveLength(1);
+  expect(provider.calls({ kind: "text" })).toHaveLength(2);
+
+  await followFact(page, "Task");
+  await expect(main(page)).toContainText("resume");
+  await expect(lineage(page).getByRole("link")).toHaveCount(2);
+}
+
+async function reload(page: Page): Promise<void> {
+  await goToTab(page, "Units");
+  const isList = (address: string) => new URL(address).pathname === "/api/v1/content/units";
+  const button = page.getByRole("button", { name: "Reload", exact: true });
+  await expect(button).toContainText(/as of \d\d:\d\d:\d\d/);
+  const before = await button.textContent();
+  await expect(async () => {
+    const answer = page.waitForResponse((response) => isList(response.url()));
+    await button.click();
+    expect((await answer).status()).toBe(200);
+    expect(await button.textContent()).not.toBe(before);
+  }).toPass();
+  const answer = page.waitForResponse((response) => isList(response.url()));
+  await page.keyboard.press("r");
+  expect((await answer).status()).toBe(200);
+  await expect(button).toHaveAttribute("aria-busy", "false");
+}
+
+async function crossEverything(page: Page): Promise<void> {
+  await goToTab(page, "Flow Runs");
+  const run = row(page, "Flow runs", /completed.*lesson_creation/).first();
+  await run.getByRole("link").first().click();
+  const runAddress = page.url();
+  await followFact(page, "Lesson");
+  await expect(page).toHaveURL(/\/units\/[0-9a-f-]{36}\/lessons\/[0-9a-f-]{36}/);
+  await expect(page.getByRole("article", { name: /^Lesson \d/ })).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(runAddress);
+  await followFact(page, "Unit");
+  await expect(headline(page)).toHaveText(title);
+  await followFact(page, "Owner");
+  await expect(page).toHaveURL(/\/users\//);
+  await page
+    .getByRole("table", { name: /^Units/ })
+    .getByRole("link", { name: title })
+    .click();
+  await expect(headline(page)).toHaveText(title);
+}
+
+test("an administrator watches a unit being made, finds what failed, repairs it, and gets from anything to anything", async ({
+  page,
+  provider,
+}) => {
+  test.setTimeout(240_000);
+  provider.setScript(failing);
+  await page.goto("/");
+  await waitForContent(page);
+  await markPage(page);
+  await test.step("navigation: six tabs, one for each kind of thing", () => navigate(page));
+  await test.step("creation: a text becomes a unit", () => create(page));
+  await test.step("creation observability: the dashboard shows each lesson live and says what failed", () =>
+    watchOnTheDashboard(page));
+  await test.step("drill-down: dashboard, unit, flow run, step, LLM request, and back to the unit", () =>
+    drillDownToTheRequestAndBack(page));
+  await test.step("tasks: what ran, on which worker, for which unit", () => readTheTask(page));
+  await test.step("units with lessons: text, exercises, audio, and the request that wrote each part", () =>
+    readALesson(page));
+  await test.step("retry from scratch: a new task for all steps", () => retryFromScratch(page));
+  await test.step("retry by resuming: what is done is kept", () => resume(page, provider));
+  await test.step("reload: by button and key, with the time of the last update", () => reload(page));
+  await test.step("cross-navigation: from anything to anything", () => crossEverything(page));
+  await expectNotReloaded(page);
+});
