@@ -263,10 +263,16 @@ test("next and previous inside a detail page follow the list's filter, and the w
   await expect(neighbours.getByRole("button", { name: /newest one/ })).toBeDisabled();
   await neighbours.getByRole("link", { name: /older/ }).click();
   await at(1);
+  const leadsTo = (side: RegExp, position: number) =>
+    expect(neighbours.getByRole("link", { name: side })).toHaveAttribute(
+      "href",
+      new RegExp(addresses[position] ?? "none"),
+    );
+  await leadsTo(/newer/, 0);
   await page.keyboard.press("[");
   await at(0);
   for (let position = 1; position < addresses.length; position += 1) {
-    await expect(neighbours.getByRole("link", { name: /older/ })).toBeVisible();
+    await leadsTo(/older/, position);
     await page.keyboard.press("]");
     await at(position);
   }

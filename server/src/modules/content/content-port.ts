@@ -5,9 +5,9 @@ import type { LockUnit, SettleTask } from "../task-queue/public.ts";
 import { contentErrors } from "./errors.ts";
 import type { ContentPort, DiscardMedia, FinishedUnit, ReplacedLesson, SourceText } from "./public.ts";
 import {
-  deleteLessonsOfUnit,
   findLessonPlace,
   insertLesson,
+  keepSameLessons,
   listGuidance,
   listLessonStates,
   replaceLessonRow,
@@ -117,10 +117,11 @@ function storeSource(transaction: Transaction, unit_id: string, source: SourceTe
 async function finishContent(transaction: Transaction, unit: FinishedUnit) {
   await deleteWrittenSources(transaction, unit.unit_id);
   for (const source of unit.sources) await storeSource(transaction, unit.unit_id, source);
-  await deleteLessonsOfUnit(transaction, unit.unit_id);
+  const kept = await keepSameLessons(transaction, unit, unit.lessons);
   const lessons = [];
   for (const lesson of unit.lessons) {
-    lessons.push({ position: lesson.position, lesson_id: await insertLesson(transaction, unit, lesson) });
+    const lesson_id = kept.get(lesson.position) ?? (await insertLesson(transaction, unit, lesson));
+    lessons.push({ position: lesson.position, lesson_id });
   }
   await updateWrittenUnit(transaction, {
     ...unit,

@@ -100,8 +100,37 @@ export async function updateExerciseReviews(
     WHERE id = ${lesson_id}::uuid`.execute(transaction);
 }
 
-export async function deleteLessonsOfUnit(transaction: Transaction, unit_id: string): Promise<void> {
-  await sql`DELETE FROM lessons WHERE unit_id = ${unit_id}::uuid`.execute(transaction);
+/**
+ * Removes the unit's lessons except those that are whole and that the same requests wrote: these stay with their id, their
+ * reviews and what a person edited in them, and are linked to the task's own flow run. Answers the ids that stay, by position.
+ */
+export async function keepSameLessons(
+  transaction: Transaction,
+  owner: { readonly unit_id: string; readonly task_id: string },
+  lessons: readonly WrittenLesson[],
+): Promise<ReadonlyMap<number, string>> {
+  const written = lessons
+    .filter(({ status }) => status === "completed")
+    .map(({ position, written_by, audio }) => ({
+      position,
+      written_by,
+      audio_media_id: audio?.media_id ?? null,
+    }));
+  const kept = await sql<{ id: string; position: number }>`
+    UPDATE lessons l SET flow_run_id = coalesce((SELECT id FROM flow_run_summaries
+        WHERE task_id = ${owner.task_id}::uuid AND flow_key = 'lesson:' || l.position), l.flow_run_id)
+    FROM jsonb_to_recordset(${JSON.stringify(written)}::jsonb)
+      AS w (position int, written_by jsonb, audio_media_id uuid)
+    WHERE l.unit_id = ${owner.unit_id}::uuid AND l.position = w.position AND l.status = 'completed'
+      AND l.written_by = w.written_by AND l.written_by <> '{}'::jsonb
+      AND l.audio_media_id IS NOT DISTINCT FROM w.audio_media_id
+    RETURNING l.id, l.position`.execute(transaction);
+  const ids = kept.rows.map(({ id }) => id);
+  await sql`
+    DELETE FROM lessons WHERE unit_id = ${owner.unit_id}::uuid AND id <> ALL(${ids}::uuid[])`.execute(
+    transaction,
+  );
+  return new Map(kept.rows.map(({ id, position }) => [position, id]));
 }
 
 /** Links the lesson to the flow run of its task that wrote it. */
