@@ -1,7 +1,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { sampleTest as test, waitForContent } from "./fixtures.ts";
+import { modelTest, sampleTest as test, waitForContent } from "./fixtures.ts";
 import { listSamplePages, listSampleStates } from "./pages.ts";
+import { listRepairStates } from "./repair-pages.ts";
 
 // The violations name their elements; recording a trace of each run would double its time.
 test.use({ trace: "off" });
@@ -29,7 +30,7 @@ async function checkBothThemes(page: Page, place: string): Promise<void> {
 }
 
 test("no page breaks a rule of WCAG A or AA, light or dark", async ({ page, product }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(600_000);
   for (const { name, path } of await listSamplePages(product.url)) {
     await page.goto(path);
     await waitForContent(page);
@@ -61,7 +62,7 @@ for (const [device, viewport] of Object.entries(sizes)) {
     page,
     product,
   }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(420_000);
     await page.setViewportSize(viewport);
     for (const { name, path, open } of await listSampleStates(product.url)) {
       await page.goto(path);
@@ -73,6 +74,7 @@ for (const [device, viewport] of Object.entries(sizes)) {
 }
 
 test("the main pages break no rule of WCAG A or AA on a phone either", async ({ page, product }) => {
+  test.setTimeout(240_000);
   await page.setViewportSize(sizes.phone);
   const main =
     /^(dashboard|flow-runs|flow-run-failed|tasks|task|unit-partial|unit-lesson-open|new-unit|llm-request-failed|user)$/;
@@ -83,3 +85,20 @@ test("the main pages break no rule of WCAG A or AA on a phone either", async ({ 
     await checkBothThemes(page, `${name}, ${path}`);
   }
 });
+
+modelTest(
+  "replays, bulk actions and the tasks of retries break no rule, wide or on a phone",
+  async ({ page, product, provider }) => {
+    modelTest.setTimeout(600_000);
+    const states = await listRepairStates(product, provider);
+    for (const [device, viewport] of Object.entries(sizes)) {
+      await page.setViewportSize(viewport);
+      for (const { name, path, open } of states) {
+        await page.goto(path);
+        await waitForContent(page);
+        await open(page);
+        await checkBothThemes(page, `${name}, ${path}, ${device}`);
+      }
+    }
+  },
+);

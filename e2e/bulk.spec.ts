@@ -66,7 +66,9 @@ test("rows chosen by click, Shift and key are resumed by a task that names what 
     const asked = dialog(page, "Resume 2 units?");
     await expect(asked).toContainText("finished steps are kept and not paid again");
     await expect(leftOut(asked)).toContainText("1 of 3 left as it is:");
-    await expect(leftOut(asked).getByRole("listitem")).toContainText("The unit is completed.");
+    await expect(leftOut(asked).getByRole("listitem")).toContainText(
+      "unit is completed. Only a failed, partial or cancelled unit can be retried.",
+    );
     await asked.getByRole("button", { name: "Not now" }).click();
     await expect(asked).toHaveCount(0);
     await expect(bar(page).getByRole("button", { name: "Resume" })).toBeFocused();
@@ -85,7 +87,7 @@ test("rows chosen by click, Shift and key are resumed by a task that names what 
     const resuming = work(page, "Resume: 3 units");
     await expect(resuming).toContainText("chosen one by one");
     await expect(resuming.getByRole("progressbar", { name: "Progress of the bulk action" })).toBeVisible();
-    await expect(header(page)).toContainText("running");
+    await expect(header(page)).toContainText("in progress");
     await expect(items(page).filter({ hasText: "Knot 3" })).toContainText("pending");
     await letGo();
     await expect(sum(page)).toHaveText("2 resumed, 1 refused");
@@ -97,7 +99,9 @@ test("rows chosen by click, Shift and key are resumed by a task that names what 
   await test.step("read what was refused and why, with the way to it", async () => {
     await expect(outcome(page, /refused/i)).toHaveAttribute("aria-pressed", "true");
     await expect(items(page)).toHaveCount(1);
-    await expect(items(page)).toContainText("The unit is completed.");
+    await expect(items(page)).toContainText(
+      "unit is completed. Only a failed, partial or cancelled unit can be retried.",
+    );
     await items(page).getByRole("link", { name: "Knot 4" }).click();
     await expect(page).toHaveURL(new RegExp(`/units/${whole.id}`));
     await page.goBack();
@@ -146,8 +150,9 @@ test("all that match the filter are retried from scratch, loaded and chosen or n
   await expect(sum(page)).toHaveText("3 retried from scratch");
   await expect(work(page, "Retry from scratch: 3 units")).toContainText(/status failed/);
 
-  await page.goto("/units?q=Sail&status=completed");
-  await expect(rowsOf(page, "Units")).toHaveCount(4);
+  await openList(page, "/units?q=Sail", 4);
+  await expect(rowsOf(page, "Units").filter({ hasText: "completed" })).toHaveCount(4);
+  await expectNotReloaded(page);
 });
 
 test("tasks and flow runs are cancelled together, each of their units once", async ({
@@ -164,6 +169,7 @@ test("tasks and flow runs are cancelled together, each of their units once", asy
   await watcher.goto(`/units/${writing}`);
   await expect(header(watcher)).toContainText("in progress");
   await markPage(watcher);
+  await page.bringToFront();
 
   await test.step("tasks: what has ended is left out", async () => {
     await openList(page, "/tasks?q=Keel&task_name=unit_creation", 3, "Tasks");

@@ -37,7 +37,7 @@ test("every address of the dashboard can be opened directly and has the same Rel
 });
 
 test.describe("addresses that do not exist", () => {
-  test.use({ expectedFaults: [/the server responded with a status of 404/] });
+  test.use({ expectedFaults: [/the server responded with a status of (404|422)/] });
 
   for (const path of ["/queue", "/workers", "/lessons", "/api/v1/nothing"]) {
     test(`${path} is answered with 404`, async ({ page }) => {
@@ -152,14 +152,24 @@ test("a step of a run leads to the request that wrote it", async ({ page, produc
   await expect(steps).toBeVisible();
 });
 
-test("an account leads to its units and its requests", async ({ page }) => {
+test("an account leads to its units, tasks, flow runs and requests", async ({ page }) => {
   await page.goto("/users");
   await page.getByRole("table", { name: "Users" }).getByRole("link", { name: "Local administrator" }).click();
-  const units = page.getByRole("table", { name: /^Units of Local administrator/ });
-  await expect(page.getByText("LLM requests").first()).toBeVisible();
-  const title = await units.getByRole("link").first().textContent();
-  await units.getByRole("link").first().click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title ?? "");
+  const title = page.getByRole("table", { name: "Units", exact: true }).getByRole("link").first();
+  const words = (await title.textContent()) ?? "";
+  await title.click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(words);
+  await page.goBack();
+  for (const [table, section] of [
+    ["Tasks", "tasks"],
+    ["Flow runs", "flows"],
+    ["LLM requests", "llm-requests"],
+  ] as const) {
+    await page.getByRole("tab", { name: new RegExp(`^${table}`) }).click();
+    await page.getByRole("table", { name: table, exact: true }).getByRole("link").first().click();
+    await expect(page).toHaveURL(new RegExp(`/${section}/[0-9a-f-]{36}`));
+    await page.goBack();
+  }
 });
 
 test("filters and open rows live in the address, so a reload keeps them", async ({ page }) => {
@@ -218,6 +228,93 @@ test("the keyboard reaches the content, the tabs and every tool of the frame", a
     await page.keyboard.press("Tab");
     await expect(page.getByRole("button", { name: tool })).toBeFocused();
   }
+});
+
+test.describe("the palette", () => {
+  const visit = async (page: Page, address: string) => {
+    await page.goto(address);
+    await waitForContent(page);
+  };
+  const firstUnit = (page: Page) =>
+    page.getByRole("table", { name: "Units", exact: true }).locator("tbody").getByRole("link").first();
+  const open = async (page: Page, text: string) => {
+    await page.keyboard.press("Control+k");
+    const box = page.getByRole("combobox", { name: "Page, title, error or id" });
+    await box.fill(text);
+    return page.getByRole("listbox", { name: "Places and actions" });
+  };
+
+  test("goes to any page, and offers the places visited before", async ({ page }) => {
+    await visit(page, "/");
+    await open(page, "llm req");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/llm-requests$/);
+    await visit(page, "/units?q=water");
+    await firstUnit(page).click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("The water cycle");
+    await visit(page, "/");
+    const places = await open(page, "");
+    await places.getByRole("option", { name: /The water cycle/ }).click();
+    await expect(page).toHaveURL(/\/units\/[0-9a-f-]{36}/);
+  });
+
+  test("finds units, lessons, runs and tasks by title or error, and anything by its id", async ({
+    page,
+    product,
+  }) => {
+    await visit(page, "/");
+    let places = await open(page, "water cycle");
+    await expect(places.getByRole("group", { name: "Units" }).getByRole("option").first()).toContainText(
+      "The water cycle",
+    );
+    await page.keyboard.press("Escape");
+    places = await open(page, "overloaded");
+    await expect(places.getByRole("group", { name: "Flow runs" }).getByRole("option").first()).toContainText(
+      /overloaded/,
+    );
+    await page.keyboard.press("Escape");
+    for (const [route, section] of [
+      ["/content/units", "units"],
+      ["/flow-engine/runs", "flows"],
+      ["/task-queue/tasks", "tasks"],
+      ["/llm/requests", "llm-requests"],
+      ["/admin/users", "users"],
+    ] as const) {
+      const [thing] = await readJson<{ id: string }[]>(product.url, route);
+      places = await open(page, thing?.id ?? "");
+      await places.getByRole("option").first().click();
+      await expect(page).toHaveURL(new RegExp(`/${section}/${thing?.id}`));
+    }
+  });
+
+  test("a lesson opens inside its unit", async ({ page }) => {
+    await visit(page, "/");
+    const places = await open(page, "calvin cycle");
+    await places
+      .getByRole("group", { name: "Lessons" })
+      .getByRole("option", { name: /The Calvin cycle/ })
+      .click();
+    await expect(page).toHaveURL(/\/units\/[0-9a-f-]{36}\/lessons\/[0-9a-f-]{36}/);
+    await expect(page.getByRole("article", { name: "Lesson 3" })).toBeVisible();
+  });
+
+  test("acts: it opens the retry of the unit in view, and says so when nothing is found", async ({
+    page,
+  }) => {
+    await visit(page, "/units?status=partial");
+    await firstUnit(page).click();
+    await expect(page.getByRole("region", { name: "Finish this unit" })).toBeVisible();
+    let places = await open(page, "retry");
+    await places.getByRole("option", { name: "Retry this unit…" }).click();
+    await expect(
+      page.getByRole("region", { name: "Finish this unit" }).getByRole("radio", { checked: true }),
+    ).toBeFocused();
+    places = await open(page, "no thing is called so");
+    await expect(places.getByRole("option")).toHaveCount(0);
+    await expect(page.getByRole("dialog", { name: "Go to" }).getByRole("status")).toContainText(
+      "Nothing has this",
+    );
+  });
 });
 
 test("a chosen theme holds after a reload and on other pages", async ({ page }) => {

@@ -107,6 +107,14 @@ async function openRetrySteps(page: Page): Promise<void> {
   await steps.getByRole("group").first().locator("summary").click();
 }
 
+async function openSource(page: Page): Promise<void> {
+  await page
+    .getByRole("main")
+    .getByRole("link", { name: /^Read source 1/ })
+    .click();
+  await page.getByRole("dialog", { name: /^Source 1/ }).waitFor();
+}
+
 async function openDeletion(page: Page): Promise<void> {
   await page.getByRole("main").getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: /^Delete the unit/ }).click();
@@ -130,7 +138,7 @@ export async function listSampleStates(url: string): Promise<SampleState[]> {
     { name: "selected-rows", path: "/units", open: selectRows },
     { name: "retry-steps", path: `/units/${partial.id}`, open: openRetrySteps },
     { name: "regenerate", path: lessonPath, open: press(/^Write lesson \d+ anew$/) },
-    { name: "source", path: `/units/${completed.id}?tab=sources`, open: press(/^Read/) },
+    { name: "source", path: `/units/${completed.id}?tab=sources`, open: openSource },
     { name: "delete-unit", path: `/units/${completed.id}`, open: openDeletion },
     { name: "cancel-unit", path: `/units/${running.id}`, open: press("Cancel") },
   ];

@@ -58,6 +58,7 @@ test("a request is sent again as it was, edited and to another model, compared e
   const watcher = await context.newPage();
   await openRequest(watcher, original.id);
   await markPage(watcher);
+  await page.bringToFront();
   await openRequest(page, original.id);
   await markPage(page);
   provider.resetLog();
@@ -145,7 +146,11 @@ test("a request is sent again as it was, edited and to another model, compared e
     await mark.getByRole("link", { name: "Open the original" }).click();
     await expect(page).toHaveURL(new RegExp(original.id));
     await page.goto("/llm-requests");
-    await expect(rowsOf(page, "LLM requests").filter({ hasText: "test-text-2" })).toContainText("replay");
+    const listed = rowsOf(page, "LLM requests").filter({ hasText: "test-text-2" });
+    await expect(listed.getByRole("link", { name: "replay of" })).toHaveAttribute(
+      "href",
+      new RegExp(original.id),
+    );
     await page.goto(`/tasks/${second?.task_id}`);
     await expect(headline(page)).toHaveText("Replay of an LLM request");
     await page.getByRole("link", { name: "Compare the answers" }).click();
@@ -196,7 +201,7 @@ test("a request whose texts are no longer kept cannot be sent again, and says so
   await openRequest(page, request.id);
   await expect(replayButton(page)).toHaveAttribute("aria-disabled", "true");
   await expect(replayButton(page)).toHaveAccessibleName(/What was sent is no longer kept/);
-  await replayButton(page).click();
+  await replayButton(page).press("Enter");
   await expect(editor(page)).toHaveCount(0);
 });
 

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { expect, type Page } from "@playwright/test";
-import { sampleTest as test, waitForContent } from "./fixtures.ts";
+import { modelTest, sampleTest as test, waitForContent } from "./fixtures.ts";
 import { listSamplePages, listSampleStates } from "./pages.ts";
+import { listRepairStates } from "./repair-pages.ts";
 
 // The pictures show what a trace would.
 test.use({ trace: "off" });
@@ -24,7 +25,7 @@ for (const [device, viewport] of Object.entries(sizes)) {
     page,
     product,
   }) => {
-    test.setTimeout(150_000);
+    test.setTimeout(300_000);
     await page.setViewportSize(viewport);
     for (const { name, path: address } of await listSamplePages(product.url)) {
       await page.goto(address);
@@ -42,7 +43,7 @@ for (const [device, viewport] of Object.entries(sizes)) {
     page,
     product,
   }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     await page.setViewportSize(viewport);
     for (const { name, path: address, open } of await listSampleStates(product.url)) {
       await page.goto(address);
@@ -54,3 +55,22 @@ for (const [device, viewport] of Object.entries(sizes)) {
     }
   });
 }
+
+modelTest(
+  "replays, bulk actions and the tasks of retries fit every width and can be looked at",
+  async ({ page, product, provider }) => {
+    modelTest.setTimeout(240_000);
+    const states = await listRepairStates(product, provider);
+    for (const [device, viewport] of Object.entries(sizes)) {
+      await page.setViewportSize(viewport);
+      for (const { name, path: address, open } of states) {
+        await page.goto(address);
+        await waitForContent(page);
+        await open(page);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect.soft(width, `${name}, ${address}`).toBeLessThanOrEqual(viewport.width);
+        await takeInBothThemes(page, `repair-${name}-${device}`, false);
+      }
+    }
+  },
+);

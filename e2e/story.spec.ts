@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import { createUnit, readJson, waitForUnit } from "../server/test/product.ts";
 import type { TestProvider } from "../server/test/provider/provider.ts";
 import { expectNotReloaded, markPage, modelTest as test, waitForContent } from "./fixtures.ts";
 
@@ -261,4 +262,111 @@ test("an administrator watches a unit being made, finds what failed, repairs it,
   await test.step("reload: by button and key, with the time of the last update", () => reload(page));
   await test.step("cross-navigation: from anything to anything", () => crossEverything(page));
   await expectNotReloaded(page);
+});
+
+const twoLessons = {
+  title: "Bread at home",
+  sources: [{ kind: "text", title: "Bread", text: bread }],
+  learner_level: "beginner",
+  target_lesson_count: 2,
+};
+const remark = (page: Page, words: string) =>
+  page.getByRole("region", { name: "Remarks" }).locator(".toast").filter({ hasText: words });
+
+test("one lesson is written anew with a wish, the others stay, and its source is one click away", async ({
+  page,
+  product,
+  provider,
+}) => {
+  provider.setScript({});
+  const unitId = await createUnit(product.url, twoLessons);
+  const { lessons } = await waitForUnit(product.url, unitId);
+  const read = (position: number) =>
+    readJson<{ content_version: number; guidance?: string }>(
+      product.url,
+      `/content/lessons/${lessons[position]?.id}`,
+    );
+  const [first, second] = [await read(0), await read(1)];
+
+  provider.setScript({ latency_ms: latency });
+  provider.resetLog();
+  await page.goto(`/units/${unitId}/lessons/${lessons[0]?.id}`);
+  await page.getByRole("button", { name: "Write lesson 1 anew" }).click();
+  const dialog = page.getByRole("dialog", { name: "Write lesson 1 anew?" });
+  await expect(dialog).toContainText("The other lessons, the podcast and the cover stay as they are");
+  await dialog.getByRole("textbox", { name: /^What should be different/ }).fill("Shorter, with an example");
+  await dialog.getByRole("button", { name: "Write lesson 1 anew" }).click();
+  await expect(remark(page, "Lesson 1 is being written anew.")).toBeVisible();
+  await expect(header(page)).toContainText("in progress");
+  await expect(page.getByRole("article", { name: "Lesson 1" })).toContainText(/gluten|dough/);
+  await expect(header(page)).toContainText("completed");
+  expect(provider.calls({ kind: "text" })).toHaveLength(1);
+  expect(await read(0)).not.toEqual(first);
+  expect(await read(1)).toEqual(second);
+
+  await page.goto(`/units/${unitId}?tab=sources`);
+  await page
+    .getByRole("button", { name: /^Read source 1/ })
+    .or(page.getByRole("link", { name: /^Read source 1/ }))
+    .click();
+  await expect(page.getByRole("dialog", { name: /^Source 1/ })).toContainText("proteins link into gluten");
+});
+
+test("a unit that is being written is stopped after one question, and deleted once its title is typed", async ({
+  page,
+  product,
+  provider,
+}) => {
+  provider.setScript({ latency_ms: { text: 20_000, object: 2_000 } });
+  const unitId = await createUnit(product.url, twoLessons);
+  await page.goto(`/units/${unitId}`);
+  await page.getByRole("main").getByRole("button", { name: "Cancel", exact: true }).click();
+  await page
+    .getByRole("dialog", { name: "Stop writing this unit?" })
+    .getByRole("button", { name: "Stop writing" })
+    .click();
+  await expect(header(page)).toContainText("cancelled");
+  await expect(page.getByRole("region", { name: "Finish this unit" })).toBeVisible();
+
+  await main(page).getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: /^Delete the unit/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete this unit?" });
+  await expect(dialog.getByRole("button", { name: "Delete the unit" })).toBeDisabled();
+  await dialog.getByRole("textbox").fill(twoLessons.title);
+  await dialog.getByRole("button", { name: "Delete the unit" }).click();
+  await expect(remark(page, `"${twoLessons.title}" is deleted.`)).toBeVisible();
+  await expect(page).toHaveURL(/\/units$/);
+  expect((await fetch(`${product.url}/api/v1/content/units/${unitId}`)).status).toBe(404);
+});
+
+test("a flow run tells its times, inputs and log; a request its messages, parameters and price", async ({
+  page,
+  product,
+  provider,
+}) => {
+  provider.setScript({});
+  const unitId = await createUnit(product.url, twoLessons);
+  await waitForUnit(product.url, unitId);
+  const runs = await readJson<{ id: string; flow_name: string }[]>(
+    product.url,
+    `/content/units/${unitId}/flow-runs`,
+  );
+  const run = runs.find(({ flow_name }) => flow_name === "lesson_creation");
+  await page.goto(`/flows/${run?.id}`);
+  const timeline = page.getByRole("region", { name: "Timeline of steps and child flows" });
+  await expect(timeline.getByRole("listitem").filter({ hasText: "draft_exercises" })).toBeVisible();
+  await expect(page.getByRole("tree", { name: "input" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Download" })).toHaveAttribute("href", /\/logs/);
+
+  await row(page, "Steps", /draft_exercises/)
+    .getByRole("link")
+    .first()
+    .click();
+  await expect(headline(page)).toHaveText("LLM request");
+  const conversation = page.getByRole("region", { name: "Conversation" });
+  await expect(conversation).toContainText("system");
+  await expect(conversation).toContainText("user");
+  await expect(main(page)).toContainText("unknown");
+  await page.getByRole("button", { name: "Copy as curl" }).click();
+  await expect(page.getByRole("region", { name: "It served" }).getByRole("link")).toHaveCount(5);
 });

@@ -22,8 +22,10 @@ export const withoutPlan: Rules = [{ match: { schema_name: "unit_metadata" }, ac
 export const withoutSecondLesson: Rules = [
   { match: { kind: "text", prompt: "Lesson title: Baking the loaf" }, action: refused },
 ];
-/** Holds every text call until it is given up. */
-export const withoutAnswer: Rules = [{ match: { kind: "text" }, action: { hang: true } }];
+/** Holds the lessons of a unit until they are given up. */
+export const withoutAnswer: Rules = [
+  { match: { kind: "text", prompt: "Lesson title: " }, action: { hang: true } },
+];
 
 interface World {
   readonly product: Product;
@@ -85,5 +87,13 @@ export const rowsOf = (place: Page | Locator, table: string) =>
 export async function openTaskOfRemark(page: Page, words: string | RegExp): Promise<void> {
   const remark = page.getByRole("region", { name: "Remarks" }).locator(".toast").filter({ hasText: words });
   await remark.getByRole("button", { name: "Open the task" }).click();
+  await expect(page).toHaveURL(/\/tasks\//);
+}
+
+/** Follows the fact beside a unit that names its newest task. */
+export async function openTaskOfUnit(page: Page): Promise<void> {
+  const facts = page.getByRole("complementary");
+  const task = facts.locator("dt", { hasText: "Task" }).locator("xpath=following-sibling::dd");
+  await task.getByRole("link").first().click();
   await expect(page).toHaveURL(/\/tasks\//);
 }

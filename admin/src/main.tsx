@@ -23,4 +23,6 @@ createRoot(place).render(
   </StrictMode>,
 );
 
-window.addEventListener("load", () => void preloadPages());
+// Any earlier it would take the processor from the page that was asked for.
+const preloadPauseMs = 2_000;
+window.addEventListener("load", () => setTimeout(() => void preloadPages(), preloadPauseMs));

@@ -19,6 +19,7 @@ export type ListSearch = Partial<
     | "unit_id"
     | "user_id"
     | "flow_run_id"
+    | "parent_flow_run_id"
     | "step_run_id"
     | "replay_of_request_id"
     | "flow_name"

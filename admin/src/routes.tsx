@@ -16,10 +16,20 @@ function lazyPage<Name extends string>(load: () => Promise<Record<Name, Componen
   return lazyRouteComponent(load, name);
 }
 
-/** Fetches the code of every page, so that one that is first visited while the server is away can say so. */
+/** Waits until the page has nothing better to do; a browser that cannot tell is given a moment. */
+const idle = () =>
+  new Promise<unknown>((resolve) =>
+    typeof requestIdleCallback === "function" ? requestIdleCallback(resolve) : setTimeout(resolve, 50),
+  );
+
+/** Fetches the code of every page one by one, so that one that is first visited while the server is away can say so. */
 export async function preloadPages(): Promise<void> {
-  // What cannot be fetched now is asked for again when its page is visited.
-  await Promise.allSettled([...pageLoaders, loadPalette].map((load) => load()));
+  for (const load of [...pageLoaders, loadPalette]) {
+    await idle();
+    await load().catch(() => {
+      // What cannot be fetched now is asked for again when its page is visited.
+    });
+  }
 }
 
 const loadDashboard = () => import("./modules/dashboard/Dashboard.tsx");

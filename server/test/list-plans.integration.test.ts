@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { taskListing } from "../src/modules/task-queue/repo/reading.ts";
+import { listMatchingIds } from "../src/platform/listing.ts";
 import { searchWindow } from "../src/platform/newest-ids.ts";
 import type { PageQuery } from "../src/platform/page.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -105,6 +107,17 @@ describe.each(listReads)("$name", (read) => {
       expect(fullScans(plan, [...scannable, "task_texts"])).toEqual([]);
       expect(mostRowsRead(plan)).toBeLessThanOrEqual(read.words === "common" ? searchWindow * 10 : 5_000);
     }
+  });
+});
+
+describe("all that fit common words", () => {
+  it("are found, however many units and rows stand between them", async () => {
+    const found = await listMatchingIds(test.database, taskListing, { q: "course" }, largeTables.tasks + 1);
+    // Every task has the word in its inputs or in its unit's title.
+    expect(found).toHaveLength(largeTables.tasks);
+    expect(new Set(found).size).toBe(found.length);
+    const some = await listMatchingIds(test.database, taskListing, { q: "course" }, 12_345);
+    expect(some).toEqual(found.slice(0, 12_345));
   });
 });
 

@@ -1,13 +1,18 @@
+import type { UnitFilter } from "../src/modules/content/filter.ts";
 import { listPublishedUnits } from "../src/modules/content/repo/learner-repo.ts";
 import { listLessonSummaries } from "../src/modules/content/repo/lesson-repo.ts";
-import { listUnits } from "../src/modules/content/repo/unit-lists.ts";
+import { unitListing } from "../src/modules/content/repo/unit-lists.ts";
 import { listUnitSummaries } from "../src/modules/content/repo/unit-repo.ts";
+import type { FlowRunFilter } from "../src/modules/flow-engine/filter.ts";
 import { listFlowRunSummaries, listStepSummaries } from "../src/modules/flow-engine/repo/reading.ts";
-import { listFlowRuns } from "../src/modules/flow-engine/repo/run-lists.ts";
+import { flowRunListing } from "../src/modules/flow-engine/repo/run-lists.ts";
 import { createRequestListRepo } from "../src/modules/llm/repo/request-lists.ts";
-import { listTaskSummaries, listTasks } from "../src/modules/task-queue/repo/reading.ts";
-import { listUserSummaries, listUsers } from "../src/modules/users/repo.ts";
+import type { TaskFilter } from "../src/modules/task-queue/filter.ts";
+import { listTaskSummaries, taskListing } from "../src/modules/task-queue/repo/reading.ts";
+import type { UserFilter } from "../src/modules/users/filter.ts";
+import { listUserSummaries, userListing } from "../src/modules/users/repo.ts";
 import type { Database } from "../src/platform/database.ts";
+import { type Listing, listPage } from "../src/platform/listing.ts";
 import { searchWindow } from "../src/platform/newest-ids.ts";
 import { countCap, type PageQuery } from "../src/platform/page.ts";
 import { type LargeTable, largeTableId, largeTables } from "./large-tables.ts";
@@ -63,12 +68,17 @@ function readsOf<Filter extends object>(
   });
 }
 
+const listed =
+  <Filter extends { q?: string | undefined }>(listing: Listing<Filter>) =>
+  (database: Database, filter: Filter, page: PageQuery) =>
+    listPage(database, listing, filter, page);
+
 // Of unit 2,000, whose tasks, runs and requests have these numbers.
 const unit_id = largeTableId(2_000);
 const owner_id = largeTableId(5_999);
 const created = { created_from: "2026-01-08T00:00:00Z", created_to: "2026-01-09T00:00:00Z" };
 
-const taskReads = readsOf<Parameters<typeof listTasks>[1]>(
+const taskReads = readsOf<TaskFilter>(
   "tasks",
   "tasks",
   [
@@ -108,10 +118,10 @@ const taskReads = readsOf<Parameters<typeof listTasks>[1]>(
     [{ status: ["failed"], q: "refused" }, "tasks_error"],
     [{ task_name: "unit_creation", ...created }, "tasks_name", "tasks_pkey"],
   ],
-  listTasks,
+  listed(taskListing),
 );
 
-const flowRunReads = readsOf<Parameters<typeof listFlowRuns>[1]>(
+const flowRunReads = readsOf<FlowRunFilter>(
   "runs",
   "flow_runs",
   [
@@ -146,7 +156,7 @@ const flowRunReads = readsOf<Parameters<typeof listFlowRuns>[1]>(
     [{ flow_name: "unit_art_creation", status: ["completed"] }, "flow_runs_name"],
     [{ status: ["failed"], ...created }, "flow_runs_status"],
   ],
-  listFlowRuns,
+  listed(flowRunListing),
 );
 
 type RequestFilter = Parameters<ReturnType<typeof createRequestListRepo>["listPage"]>[0];
@@ -199,7 +209,7 @@ const requestReads = readsOf<RequestFilter>(
   (database, filter, page) => createRequestListRepo(database).listPage(filter, page),
 );
 
-const unitReads = readsOf<Parameters<typeof listUnits>[1]>(
+const unitReads = readsOf<UnitFilter>(
   "units",
   "units",
   [
@@ -221,7 +231,7 @@ const unitReads = readsOf<Parameters<typeof listUnits>[1]>(
     [{ user_id: largeTableId(22), status: ["completed"] }, "units_user"],
     [{ status: ["failed"], q: "course" }, "units_status"],
   ],
-  listUnits,
+  listed(unitListing),
 );
 
 const publishedReads = readsOf(
@@ -231,7 +241,7 @@ const publishedReads = readsOf(
   (database, _, { limit, cursor }) => listPublishedUnits(database, { limit, after: cursor ?? null }),
 );
 
-const userReads = readsOf<Parameters<typeof listUsers>[1]>(
+const userReads = readsOf<UserFilter>(
   "users",
   "users",
   [
@@ -242,7 +252,7 @@ const userReads = readsOf<Parameters<typeof listUsers>[1]>(
     [{ is_active: false }, "users_active"],
     [{ q: "person" }, "users_pkey"],
   ],
-  listUsers,
+  listed(userListing),
 );
 
 /** Every list of the product, with each filter alone and the common pairs. */

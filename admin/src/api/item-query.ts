@@ -10,7 +10,21 @@ export type ItemState<Body> = {
   reload: () => void;
 };
 
-/** Reads whatever `read` fetches, kept under `key`; not before `ready`. */
+/**
+ * Reads again what a page shows. While the first answer is still under way it would only be joined, and it may have been
+ * written before whatever calls for a new one: then it is read once more behind it.
+ */
+export async function readAgainBehind(query: {
+  isPending: boolean;
+  isFetching: boolean;
+  refetch: () => Promise<unknown>;
+}): Promise<void> {
+  const joins = query.isPending && query.isFetching;
+  await query.refetch();
+  if (joins) await query.refetch();
+}
+
+/** Reads whatever `read` fetches, kept under `key`; not before `ready`, and then neither by itself nor by `reload`. */
 export function useResource<Body>(
   key: readonly unknown[],
   read: (signal: AbortSignal) => Promise<Body>,
@@ -26,7 +40,9 @@ export function useResource<Body>(
     error: query.error,
     reloading: query.isFetching,
     loadedAt: query.dataUpdatedAt === 0 ? undefined : query.dataUpdatedAt,
-    reload: () => void query.refetch(),
+    reload: () => {
+      if (ready) void readAgainBehind(query);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { keepPreviousData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { getPage, type Page, type Query } from "./client.ts";
+import { readAgainBehind } from "./item-query.ts";
 import {
   createStringPool,
   isNewestFirst,
@@ -116,7 +117,7 @@ export function useListQuery<Row extends { id: string }>(
     loadedAt: query.dataUpdatedAt === 0 ? undefined : query.dataUpdatedAt,
     hasOlder: (list?.stretches.at(-1)?.next ?? null) !== null,
     ...older,
-    reload: () => void query.refetch(),
+    reload: () => void readAgainBehind(query),
     see,
   };
 }

@@ -71,7 +71,7 @@ function createReader() {
 
   return {
     push(message: LiveMessage): void {
-      position = message.position;
+      position = message.position ?? position;
       if (message.kind === "reset") mustReset = true;
       else for (const event of message.events) waiting.set(`${event.entity}:${event.id}`, event);
       if (waiting.size > mostWaitingEvents) mustReset = true;

@@ -20,7 +20,12 @@ export interface LiveEvent {
 }
 
 export type LiveMessage =
-  | { readonly kind: "changes"; readonly events: readonly LiveEvent[]; readonly position: LivePosition }
+  | {
+      readonly kind: "changes";
+      readonly events: readonly LiveEvent[];
+      /** Null: no place in the feed. One that the feed has reached may be ahead of what browsers were told. */
+      readonly position: LivePosition | null;
+    }
   | { readonly kind: "reset"; readonly position: LivePosition };
 
 export interface LiveHub {
@@ -86,10 +91,9 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   }
 
   async function beat({ entity, listRows }: Pulse): Promise<void> {
-    const position = feed.position();
-    if (listeners.size === 0 || position === undefined) return;
+    if (listeners.size === 0) return;
     const events = (await listRows()).map((row) => toEvent(entity, row.id, row));
-    if (events.length > 0) broadcast({ kind: "changes", events, position });
+    if (events.length > 0) broadcast({ kind: "changes", events, position: null });
   }
   const pulses =
     pulse && createPeriodic(pulse.everyMs, logger, `The ${pulse.entity} pulse`, () => beat(pulse));

@@ -36,33 +36,24 @@ export function containing(words: string): string {
 // Trigrams need three letters or digits in a row.
 const canBeLookedUp = /[\p{L}\p{N}]{3}/u;
 
+/** Looks the words up in what is small: titles, short words of tasks, kinds of error, names. One statement. */
+export async function findWords(database: Database, words: string, names: NameColumns): Promise<FoundWords> {
+  return selectFoundWords(database, words, names, null);
+}
+
 /**
- * Looks the words up in what is small: titles, short words of tasks, kinds of error, names. One statement, two when many
- * units or tasks hold the words: the second goes on where the list's page begins.
+ * The same for a page further down: of common words, the units and tasks below the cursor are looked up, in one more statement.
+ * Whatever else was found stays.
  */
-export async function findWords(
+export async function goOnFrom(
   database: Database,
-  words: string,
-  names: NameColumns,
-  position: PagePosition,
-): Promise<FoundWords> {
-  const pattern = containing(words);
-  const isShort = !canBeLookedUp.test(words);
-  const found = await selectFoundWords(database, { pattern, isShort, names, below: null });
-  const isCommon = isShort || found.unit_ids.length > mostFound || found.task_ids.length > mostFound;
-  const own =
-    isCommon && !isShort && position.after !== null
-      ? await selectFoundWords(database, { pattern, isShort, names, below: position.after })
-      : found;
-  return {
-    words,
-    unit_ids: own.unit_ids.slice(0, mostFound),
-    task_ids: own.task_ids.slice(0, mostFound),
-    fingerprints: own.fingerprints,
-    names: Object.fromEntries(names.columns.map((column, place) => [column, own.names[place] ?? []])),
-    isShort,
-    isCommon,
-  };
+  found: FoundWords | null,
+  names: NameColumns | undefined,
+  { after }: PagePosition,
+): Promise<FoundWords | null> {
+  if (found === null || names === undefined || after === null) return found;
+  if (!found.isCommon || found.isShort) return found;
+  return { ...(await selectFoundWords(database, found.words, names, after)), isCommon: true };
 }
 
 /** Words of which nothing was looked up: for lists that test their rows through an index on the text itself. */
@@ -87,21 +78,20 @@ interface FoundRow {
 /** Indexes: `units_title`, `task_texts_text`, `error_fingerprints_words` and those that begin with the name columns. */
 async function selectFoundWords(
   database: Database,
-  search: {
-    readonly pattern: string;
-    readonly isShort: boolean;
-    readonly names: NameColumns;
-    readonly below: string | null;
-  },
-): Promise<FoundRow> {
-  const { pattern, isShort, names, below } = search;
+  words: string,
+  names: NameColumns,
+  below: string | null,
+): Promise<FoundWords> {
+  const pattern = containing(words);
+  const isShort = !canBeLookedUp.test(words);
   const none = sql`'{}'`;
   const most = mostFound + 1;
   const units = sql`ARRAY(SELECT id FROM find_units(${pattern}, ${below}::uuid, ${most}::int))`;
   const tasks = sql`ARRAY(SELECT id FROM find_tasks(${pattern}, ${below}::uuid, ${most}::int))`;
   // Numbers, ids and quoted words stand for any others in a kind of error.
-  const errors = sql`ARRAY(SELECT fingerprint FROM find_errors(${pattern}, ${mostFound}::int)
-    UNION SELECT fingerprint FROM error_pattern(${pattern}) kind, find_errors(kind, ${mostFound}::int)
+  const errors = sql`ARRAY(SELECT fingerprint FROM find_errors(${pattern}, ${most}::int)
+    UNION SELECT fingerprint FROM error_pattern(${words}) kind,
+      find_errors('%' || regexp_replace(kind, '([\\\\%_])', '\\\\\\1', 'g') || '%', ${most}::int)
     WHERE regexp_replace(kind, '<[a-z]+>', '', 'g') ~ '[[:alpha:]]{3}')`;
   const lists = names.columns.map(
     (column) => sql`to_jsonb(ARRAY(${selectNames(names.table, column, pattern)}))`,
@@ -112,9 +102,18 @@ async function selectFoundWords(
       ${lists.length === 0 ? sql`'[]'::jsonb` : sql`jsonb_build_array(${sql.join(lists)})`} AS names`.execute(
     database,
   );
-  const row = rows[0];
+  const [row] = rows;
   if (row === undefined) throw new Error("A SELECT without FROM returned no row");
-  return row;
+  const looked = [row.unit_ids, row.task_ids, row.fingerprints];
+  return {
+    words,
+    unit_ids: row.unit_ids.slice(0, mostFound),
+    task_ids: row.task_ids.slice(0, mostFound),
+    fingerprints: row.fingerprints,
+    names: Object.fromEntries(names.columns.map((column, place) => [column, row.names[place] ?? []])),
+    isShort,
+    isCommon: isShort || looked.some((values) => values.length > mostFound),
+  };
 }
 
 /** The different values of a column, one probe of its index each. */

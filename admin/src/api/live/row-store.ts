@@ -24,7 +24,8 @@ export function createRowStore() {
     /** Takes a change in unless a newer or the same version of the row is known. */
     apply(change: LiveChange): void {
       const key = `${change.entity}:${change.id}`;
-      if (change.patch === null) {
+      // A written log line never changes: keeping it would only push out rows that do.
+      if (change.patch === null || change.entity === "step_log") {
         overlays.delete(key);
         for (const listener of changeListeners) listener(change);
         return;

@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { useAwayFromTop } from "../../ui/table/away-from-top.ts";
 import type { Query } from "../client.ts";
 import { type ListState, type ReadPage, useListQuery } from "../list-query.ts";
@@ -36,7 +36,7 @@ export function useLiveList<Row extends { id: string }>(
     (change: LiveChange) => fitsFilters(change, JSON.parse(filterText) as Query),
     [filterText],
   );
-  const arrivals = useArrivals(entity, newestId, accepts);
+  const arrivals = useArrivals(entity, newestId, list.loadedAt, accepts);
   const away = useAwayFromTop();
   const { reload } = list;
   useLiveRefresh(
@@ -44,6 +44,14 @@ export function useLiveList<Row extends { id: string }>(
       change.entity === entity && !away && (change.patch === null || isNew(change, newestId, accepts)),
     reload,
   );
+  const latest = useRef({ reload, arrivals });
+  useEffect(() => {
+    latest.current = { reload, arrivals };
+  });
+  // Whoever scrolls back to the top sees what waited there without asking for it.
+  useEffect(() => {
+    if (!away && latest.current.arrivals > 0) latest.current.reload();
+  }, [away]);
   const showWaiting = () => {
     window.scrollTo({ top: 0, behavior: window.scrollY > longestGlidePx ? "instant" : "smooth" });
     reload();

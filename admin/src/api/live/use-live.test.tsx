@@ -80,7 +80,7 @@ test("what is kept but not on show is read again when it is shown after a change
 });
 
 function Arrivals() {
-  return <p>{useArrivals("task", "b", (change) => change.patch?.status === "pending")} new</p>;
+  return <p>{useArrivals("task", "b", 1, (change) => change.patch?.status === "pending")} new</p>;
 }
 
 test("rows newer than the newest on show are counted once, if they fit the filters", () => {
@@ -90,6 +90,23 @@ test("rows newer than the newest on show are counted once, if they fit the filte
   tell(changed("c", 2, { status: "pending" }));
   tell(changed("d", 1, { status: "failed" }));
   expect(screen.getByText("1 new")).toBeTruthy();
+});
+
+function Counter({ drawn, readAt = 1 }: { drawn: () => void; readAt?: number }) {
+  drawn();
+  return <p>{useArrivals("task", "m", readAt, () => true)} new</p>;
+}
+
+test("changes of rows that are there already neither count nor draw the page again", () => {
+  const drawn = vi.fn();
+  const { tell } = show(<Counter drawn={drawn} />);
+  drawn.mockClear();
+  for (const id of ["a", "b", "c", "m"]) tell(changed(id, 1, { status: "completed" }));
+  expect(drawn).not.toHaveBeenCalled();
+  tell(changed("n", 1, { status: "pending" }));
+  expect(screen.getByText("1 new")).toBeTruthy();
+  tell(changed("n", 2, null));
+  expect(screen.getByText("0 new")).toBeTruthy();
 });
 
 function Refresher({ refresh }: { refresh: () => void }) {

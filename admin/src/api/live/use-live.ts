@@ -52,32 +52,36 @@ export function useLiveRefresh(matters: (change: LiveChange) => boolean, refresh
 }
 
 /**
- * Counts rows that came into being after the newest one on show. Ids of version 7 grow with time, so no list is asked.
- * `accepts` applies the list's filters to the change.
+ * Counts rows that came into being after the newest one on show, since the list was read (`readAt`). Ids of version 7 grow
+ * with time, so no list is asked. `accepts` applies the list's filters to the change.
  */
 export function useArrivals(
   entity: LiveEntity,
   newestId: string | undefined,
+  readAt: number | undefined,
   accepts: (change: LiveChange) => boolean,
 ): number {
   const { store } = useLive();
-  const [arrived, setArrived] = useState<ReadonlySet<string>>(new Set());
-  const acceptsNow = useRef(accepts);
+  const [count, setCount] = useState(0);
+  const current = useRef({ accepts, newestId });
   useEffect(() => {
-    acceptsNow.current = accepts;
+    current.current = { accepts, newestId };
   });
-  useEffect(
-    () =>
-      store.subscribeChanges((change) => {
-        if (change.entity !== entity || !acceptsNow.current(change)) return;
-        setArrived((before) => (before.has(change.id) ? before : new Set(before).add(change.id)));
-      }),
-    [store, entity],
-  );
-  return useMemo(
-    () => [...arrived].filter((id) => newestId !== undefined && id > newestId).length,
-    [arrived, newestId],
-  );
+  // What came before the list was read is on show by then, or is none of it for a reason that no change tells.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each reading begins anew.
+  useEffect(() => {
+    const arrived = new Set<string>();
+    setCount(0);
+    return store.subscribeChanges((change) => {
+      if (change.entity !== entity) return;
+      const { accepts: fits, newestId: newest } = current.current;
+      // Most changes are of older rows; they are neither kept nor a reason to draw the page again.
+      if (change.patch === null) arrived.delete(change.id);
+      else if (newest !== undefined && change.id > newest && fits(change)) arrived.add(change.id);
+      setCount(arrived.size);
+    });
+  }, [store, entity, newestId, readAt]);
+  return count;
 }
 
 /** The connection in the words of the page header. */

@@ -117,6 +117,7 @@ export function BulkItems({ taskId, status, ended }: BulkItemsProps) {
               total={list.total}
               hasOlder={list.hasOlder}
               loadingOlder={list.loadingOlder}
+              olderError={list.olderError}
               onOlder={list.loadOlder}
             />
           </div>

@@ -21,6 +21,7 @@ import { finishedJobsOf, JobHistory } from "./JobHistory.tsx";
 import { NeedsAttention } from "./NeedsAttention.tsx";
 
 const fullCards = 4;
+const oneLineCards = 12;
 const activeTasks = { status: "in_progress,pending,retry", limit: 100 };
 const endedTasks = { status: "completed,failed,cancelled", limit: 100 };
 const stoppedUnits = { status: "failed,partial,paused", limit: 50 };
@@ -36,7 +37,7 @@ type Board = { active: TaskSummary[]; stopped: UnitSummary[]; ended: UnitSummary
 
 /** Whether a change moves a job between the parts of the page; a mere step forward does not. */
 export function movesJobs(change: LiveChange, board: Board | undefined): boolean {
-  if (board === undefined) return false;
+  if (board === undefined) return change.entity === "task" || change.entity === "unit";
   const status = change.patch?.status;
   if (change.entity === "task") return board.active.find((task) => task.id === change.id)?.status !== status;
   if (change.entity !== "unit") return false;
@@ -106,13 +107,15 @@ export function Dashboard() {
         onReload={reload}
         reloading={reloading}
       >
-        {(shown) => <BoardContent board={shown} onChanged={reload} />}
+        {(shown) => <BoardContent board={shown} noWorker={queue?.workers_healthy === 0} onChanged={reload} />}
       </DataStates>
     </>
   );
 }
 
-function BoardContent({ board, onChanged }: { board: Board; onChanged: () => void }) {
+type BoardContentProps = { board: Board; noWorker: boolean; onChanged: () => void };
+
+function BoardContent({ board, noWorker, onChanged }: BoardContentProps) {
   const jobs = finishedJobsOf(board.ended, board.tasks);
   return (
     <>
@@ -121,7 +124,7 @@ function BoardContent({ board, onChanged }: { board: Board; onChanged: () => voi
           <ActiveJobs tasks={board.active} onChanged={onChanged} />
         </div>
         <aside className="stack">
-          <NeedsAttention units={board.stopped} onChanged={onChanged} />
+          <NeedsAttention units={board.stopped} noWorker={noWorker} onChanged={onChanged} />
         </aside>
       </div>
       {jobs.length > 0 && <JobHistory jobs={jobs} />}
@@ -129,8 +132,17 @@ function BoardContent({ board, onChanged }: { board: Board; onChanged: () => voi
   );
 }
 
+/** What runs stands before what waits, once not every job has a card of its own. */
+export function inOrderOfWork(tasks: TaskSummary[]): TaskSummary[] {
+  if (tasks.length <= fullCards) return tasks;
+  const begun = (task: TaskSummary) => task.status === "in_progress";
+  return [...tasks.filter(begun), ...tasks.filter((task) => !begun(task))];
+}
+
 function ActiveJobs({ tasks, onChanged }: { tasks: TaskSummary[]; onChanged: () => void }) {
-  const lines = tasks.slice(fullCards);
+  const jobs = inOrderOfWork(tasks);
+  const lines = jobs.slice(fullCards, fullCards + oneLineCards);
+  const left = tasks.length - fullCards - lines.length;
   return (
     <>
       <SectionTitle
@@ -157,7 +169,7 @@ function ActiveJobs({ tasks, onChanged }: { tasks: TaskSummary[]; onChanged: () 
           </EmptyState>
         </section>
       )}
-      {tasks.slice(0, fullCards).map((task) => (
+      {jobs.slice(0, fullCards).map((task) => (
         <GenerationJobCard key={task.id} task={task} onCancelled={onChanged} />
       ))}
       {lines.length > 0 && (
@@ -166,6 +178,11 @@ function ActiveJobs({ tasks, onChanged }: { tasks: TaskSummary[]; onChanged: () 
             <GenerationJobCard key={task.id} task={task} compact onCancelled={onChanged} />
           ))}
         </div>
+      )}
+      {left > 0 && (
+        <AppLink className="link" href={paths.tasks({ status: activeTasks.status })}>
+          {formatCount(left)} more in Tasks
+        </AppLink>
       )}
     </>
   );

@@ -12,12 +12,11 @@ import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { formatCount, formatQuantity, formatUsd } from "../../ui/value/format.ts";
 import { Elapsed } from "../../ui/value/Moment.tsx";
-import { activityPhraseOf, useFlowRunsOfTask } from "../flow-runs/public.ts";
+import { activityPhraseOf, useFlowRunsOfTask, useLessonTitles } from "../flow-runs/public.ts";
 import { CancelTask } from "../tasks/public.ts";
 import { stripStageOf } from "../units/public.ts";
 import "./generation-job-card.css";
 import { type JobLane, lanesOf, spentOf } from "./job-lanes.ts";
-import { useLessonTitles } from "./use-lesson-titles.ts";
 
 type GenerationJobCardProps = {
   task: TaskSummary;

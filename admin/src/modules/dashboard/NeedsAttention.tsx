@@ -20,12 +20,17 @@ import "./needs-attention.css";
 
 const shownUnits = 6;
 
-type NeedsAttentionProps = { units: UnitSummary[]; onChanged: () => void };
+type NeedsAttentionProps = {
+  units: UnitSummary[];
+  /** Whether accepted work waits because nothing executes it. */
+  noWorker: boolean;
+  onChanged: () => void;
+};
 
 /** What stopped and needs a decision, each with its reason and the way on. */
-export function NeedsAttention({ units, onChanged }: NeedsAttentionProps) {
+export function NeedsAttention({ units, noWorker, onChanged }: NeedsAttentionProps) {
   const doubts = useDoubts();
-  const count = units.length + (doubts.length > 0 ? 1 : 0);
+  const count = units.length + (doubts.length > 0 ? 1 : 0) + (noWorker ? 1 : 0);
   const more = units.length - shownUnits;
   return (
     <>
@@ -36,6 +41,7 @@ export function NeedsAttention({ units, onChanged }: NeedsAttentionProps) {
             Units that fail, stop half way or wait for a decision appear here with their reason.
           </EmptyState>
         )}
+        {noWorker && <WorkerIncident />}
         {units.slice(0, shownUnits).map((unit) => (
           <UnitIncident key={unit.id} unit={unit} onChanged={onChanged} />
         ))}
@@ -142,6 +148,25 @@ function ResumeUnit({ unit, onResumed }: { unit: UnitSummary; onResumed: () => v
     >
       Resume
     </Button>
+  );
+}
+
+function WorkerIncident() {
+  return (
+    <Incident
+      status="failed"
+      title="No worker is alive"
+      text={
+        <>
+          What is accepted is kept and waits. Start one with <code>coursewright worker</code>.
+        </>
+      }
+      actions={
+        <AppLink className="button" href={paths.tasks()}>
+          Look
+        </AppLink>
+      }
+    />
   );
 }
 

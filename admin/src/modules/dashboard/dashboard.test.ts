@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { LiveChange } from "../../api/live/live-messages.ts";
 import type { LlmRequestSummary, TaskSummary, UnitSummary } from "../../api/rows.ts";
+import { titlesOf } from "../flow-runs/public.ts";
 import { attentionWordsOf, freshDoubtsOf } from "./attention.ts";
-import { movesJobs } from "./Dashboard.tsx";
+import { inOrderOfWork, movesJobs } from "./Dashboard.tsx";
 import { finishedJobsOf, resultOf } from "./JobHistory.tsx";
-import { titlesOf } from "./use-lesson-titles.ts";
 
 // Only the fields that the dashboard reads; a whole row has forty.
 function unitOf(id: string, fields: Partial<UnitSummary> = {}): UnitSummary {
@@ -34,6 +34,14 @@ test.each([
   ["paused", {}, "Tides is paused", "It waits for a person."],
 ] as const)("a %s unit with %o says why it needs somebody", (status, fields, title, text) => {
   expect(attentionWordsOf(unitOf("a", { status, ...fields }))).toEqual({ status, title, text });
+});
+
+test("with more than four jobs what runs stands before what waits, and otherwise the newest first", () => {
+  const statuses = ["pending", "pending", "in_progress", "retry", "in_progress"];
+  const tasks = statuses.map((status, place) => ({ id: `${place}`, status }) as TaskSummary);
+  const idsOf = (jobs: TaskSummary[]) => inOrderOfWork(jobs).map((task) => task.id);
+  expect(idsOf(tasks)).toEqual(["2", "4", "0", "1", "3"]);
+  expect(idsOf(tasks.slice(0, 4))).toEqual(["0", "1", "2", "3"]);
 });
 
 test("requests in doubt are of interest for a day", () => {
@@ -79,6 +87,7 @@ test("the page is read again when a job changes its place, not with each step of
     ended: [unitOf("old")],
     tasks: [],
   };
+  expect(movesJobs(changeOf("task", "task", "in_progress"), undefined)).toBe(true);
   expect(movesJobs(changeOf("task", "task", "in_progress"), board)).toBe(false);
   expect(movesJobs(changeOf("task", "task", "completed"), board)).toBe(true);
   expect(movesJobs(changeOf("task", "new", "pending"), board)).toBe(true);

@@ -77,7 +77,9 @@ function breadcrumbsOf(run: FlowRunDetail | undefined, listHref: string) {
 
 /** A path such as `unit/lesson:3/lesson_podcast:3` names the flows from the outermost to this one. */
 function parentNameOf(run: FlowRunDetail): string {
-  return run.flow_path.split("/").at(-2)?.replace(":", " ") ?? "parent run";
+  const name = run.flow_path.split("/").at(-2);
+  if (name === undefined) return "parent run";
+  return name === "unit" ? "whole unit" : name.replace(":", " ");
 }
 
 function FlowRunContent({ run }: { run: FlowRunDetail }) {
@@ -87,25 +89,27 @@ function FlowRunContent({ run }: { run: FlowRunDetail }) {
       <div className="two-columns">
         <div className="stack">
           <RunTimeline run={run} />
-          <Card title="Input" padded>
-            <PayloadView
-              value={run.input}
-              characters={run.input_characters}
-              load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "input"), onProgress)}
-              label="input"
-              missing="not kept any more"
-            />
-          </Card>
-          <Card title="Output" padded>
-            <PayloadView
-              value={run.output}
-              characters={run.output_characters}
-              load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "output"), onProgress)}
-              label="output"
-              missing={run.status === "completed" ? "not kept any more" : "none: the run is not completed"}
-            />
-          </Card>
-          <FlowRunLogs run={run} />
+          <div className="stack trails">
+            <Card title="Input" padded>
+              <PayloadView
+                value={run.input}
+                characters={run.input_characters}
+                load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "input"), onProgress)}
+                label="input"
+                missing="not kept any more"
+              />
+            </Card>
+            <Card title="Output" padded>
+              <PayloadView
+                value={run.output}
+                characters={run.output_characters}
+                load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "output"), onProgress)}
+                label="output"
+                missing={run.status === "completed" ? "not kept any more" : "none: the run is not completed"}
+              />
+            </Card>
+            <FlowRunLogs run={run} />
+          </div>
         </div>
         <aside className="stack">
           <FlowRunFacts run={run} />

@@ -1,7 +1,7 @@
 import type { FlowRunDetail } from "../../api/detail-rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
-import { Card, Facts } from "../../ui/page/Card.tsx";
+import { Card, type Fact, Facts } from "../../ui/page/Card.tsx";
 import { Meter } from "../../ui/status/ProgressBar.tsx";
 import { ShortId } from "../../ui/value/CopyId.tsx";
 import { formatCount, formatDuration } from "../../ui/value/format.ts";
@@ -10,16 +10,6 @@ import { Money } from "../../ui/value/Money.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
 
 type FlowRunFactsProps = { run: FlowRunDetail };
-
-function countOf(tokens: number | null): string | null {
-  return tokens === null ? null : formatCount(tokens);
-}
-
-/** What a run and its direct child flows cost in US dollars; null where a part is not known. */
-function costWithChildrenOf(run: FlowRunDetail): number | null {
-  const costs = [run, ...run.children].map((part) => part.cost_usd);
-  return costs.reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
-}
 
 /** Where a run belongs, when it ran, and what it used. */
 export function FlowRunFacts({ run }: FlowRunFactsProps) {
@@ -88,20 +78,36 @@ export function FlowRunFacts({ run }: FlowRunFactsProps) {
 
 function Spending({ run }: FlowRunFactsProps) {
   return (
-    <Facts
-      wide
-      facts={[
-        { name: "Input tokens", value: countOf(run.tokens_input) },
-        { name: "of which cached", value: countOf(run.tokens_cached) },
-        { name: "Output tokens", value: countOf(run.tokens_output) },
-        { name: "Cost", value: <Money cost_usd={run.cost_usd} />, strong: true },
-        {
-          name: "Cost with child flows",
-          value: run.children.length > 0 && <Money cost_usd={costWithChildrenOf(run)} />,
-        },
-      ]}
-    />
+    <>
+      <Facts wide facts={spendingOf(run)} />
+      {run.children_total > 0 && (
+        <>
+          <hr className="card-rule" />
+          <h3 className="facts-title">With its child flows</h3>
+          <Facts
+            wide
+            facts={spendingOf({
+              tokens_input: run.tree_tokens_input,
+              tokens_cached: run.tree_tokens_cached,
+              tokens_output: run.tree_tokens_output,
+              cost_usd: run.tree_cost_usd,
+            })}
+          />
+        </>
+      )}
+    </>
   );
+}
+
+type Spent = Pick<FlowRunDetail, "tokens_input" | "tokens_cached" | "tokens_output" | "cost_usd">;
+
+function spendingOf({ tokens_input, tokens_cached, tokens_output, cost_usd }: Spent): Fact[] {
+  return [
+    { name: "Input tokens", value: formatCount(tokens_input) },
+    { name: "of which cached", value: formatCount(tokens_cached) },
+    { name: "Output tokens", value: formatCount(tokens_output) },
+    { name: "Cost", value: <Money cost_usd={cost_usd} />, strong: true },
+  ];
 }
 
 function Times({ run }: FlowRunFactsProps) {

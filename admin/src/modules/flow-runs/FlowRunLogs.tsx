@@ -8,7 +8,7 @@ import { EmptyState } from "../../ui/page/EmptyState.tsx";
 import { SkeletonRows } from "../../ui/page/Skeleton.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import "./flow-run-logs.css";
-import { logFileAddress, useFlowRunLogs } from "./flow-run-api.ts";
+import { logFileAddress, mostLogLines, useFlowRunLogs } from "./flow-run-api.ts";
 import { LogLines } from "./LogLines.tsx";
 import { filterLog, type LogFilter, loggingSteps, logLevels } from "./log-filter.ts";
 
@@ -26,7 +26,12 @@ export function FlowRunLogs({ run }: { run: FlowRunDetail }) {
     </a>
   );
   return (
-    <Card title="Log" count={logs.data?.length ?? 0} actions={download}>
+    <Card
+      title="Log"
+      count={logs.data?.length ?? 0}
+      note={logs.data?.length === mostLogLines ? "the newest lines; older ones are not shown" : undefined}
+      actions={download}
+    >
       <DataStates
         data={logs.data}
         failure={logs.error === null ? null : describeError(logs.error)}

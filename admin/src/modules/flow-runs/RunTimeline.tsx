@@ -1,12 +1,14 @@
 import { useMemo, useState } from "react";
 import type { FlowRunDetail } from "../../api/detail-rows.ts";
+import { paths } from "../../paths.ts";
+import { AppLink } from "../../ui/link/AppLink.tsx";
 import { useOpenKeys } from "../../ui/link/search-params.ts";
 import { Card } from "../../ui/page/Card.tsx";
 import { EmptyState } from "../../ui/page/EmptyState.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { DataTable } from "../../ui/table/DataTable.tsx";
 import { Timeline, TimelineKey, type TimelineRow } from "../../ui/timeline/Timeline.tsx";
-import { formatDuration } from "../../ui/value/format.ts";
+import { formatCount, formatDuration } from "../../ui/value/format.ts";
 import { Elapsed } from "../../ui/value/Moment.tsx";
 import { FlowRunSteps } from "./FlowRunSteps.tsx";
 import { useFlowRunsById } from "./flow-run-api.ts";
@@ -54,7 +56,7 @@ export function RunTimeline({ run }: { run: FlowRunDetail }) {
         />
       </Card>
       {run.steps.length > 0 && (
-        <Card title="Steps" count={run.steps.length}>
+        <Card title="Steps" count={run.steps_total}>
           <StepTable
             label="Steps"
             steps={run.steps}
@@ -63,10 +65,19 @@ export function RunTimeline({ run }: { run: FlowRunDetail }) {
             highlighted={highlighted}
             onHighlight={setHighlighted}
           />
+          {run.steps_total > run.steps.length && (
+            <div className="card-foot">
+              <span className="text-2">Only the first {formatCount(run.steps.length)} steps are shown.</span>
+              <span className="spacer" />
+              <AppLink className="button" href={paths.llmRequests({ flow_run_id: run.id })}>
+                LLM requests of all steps
+              </AppLink>
+            </div>
+          )}
         </Card>
       )}
       {run.children.length > 0 && (
-        <Card title="Child flows" count={run.children.length}>
+        <Card title="Child flows" count={run.children_total}>
           <DataTable
             label="Child flows"
             columns={innerRunColumns}
@@ -82,6 +93,17 @@ export function RunTimeline({ run }: { run: FlowRunDetail }) {
               render: (child) => <FlowRunSteps run={child} />,
             }}
           />
+          {run.children_total > run.children.length && (
+            <div className="card-foot">
+              <span className="text-2">
+                Only the first {formatCount(run.children.length)} child flows are shown.
+              </span>
+              <span className="spacer" />
+              <AppLink className="button" href={paths.flowRuns({ parent_flow_run_id: run.id })}>
+                All {formatCount(run.children_total)} in the list
+              </AppLink>
+            </div>
+          )}
         </Card>
       )}
     </>

@@ -63,7 +63,9 @@ export function useFlowRun(id: string): ItemState<FlowRunDetail> {
   const run = useResource(["flow-run", id], (signal) => getFlowRun(id, signal));
   const childIds = run.data?.children.map((child) => child.id) ?? [];
   useLiveRefresh(
-    (change) => change.id === id || change.parents.flow_run_id === id || childIds.includes(change.id),
+    (change) =>
+      change.entity !== "step_log" &&
+      (change.id === id || change.parents.flow_run_id === id || childIds.includes(change.id)),
     run.reload,
   );
   return run;
@@ -78,12 +80,18 @@ export function useStep(flowRunId: string, id: string): ItemState<StepDetail> {
   return step;
 }
 
+/** The server sends no more of one run's log: the newest lines. */
+export const mostLogLines = 10_000;
+
 /** What a run and its steps logged, oldest first. */
 export function useFlowRunLogs(id: string): ItemState<LogLine[]> {
   const logs = useResource(["flow-run-logs", id], (signal) =>
     getJson<LogLine[]>(`${runsPath}/${id}/logs`, signal),
   );
-  useLiveRefresh((change) => change.id === id || change.parents.flow_run_id === id, logs.reload);
+  useLiveRefresh(
+    (change) => change.id === id || (change.entity === "step_log" && change.parents.flow_run_id === id),
+    logs.reload,
+  );
   return logs;
 }
 

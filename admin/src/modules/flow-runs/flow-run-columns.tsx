@@ -40,17 +40,18 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
     header: "Unit and part",
     phone: "title",
     cell: (run) => (
-      <>
+      <span className="name-and-part">
         <RowLink className="strong" href={paths.flowRun(run.id)}>
           {shortName(run.unit_title ?? "no unit")}
         </RowLink>{" "}
-        <span className="text-2">{partOf(run)}</span>
-      </>
+        <span className="text-2 hide-phone">{partOf(run)}</span>
+      </span>
     ),
   },
   {
     key: "flow",
     header: "Flow",
+    above: 920,
     phone: "detail",
     cell: (run) => (
       <span className="text-2">
@@ -62,7 +63,7 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
   {
     key: "task",
     header: "Task",
-    wideOnly: true,
+    above: 1280,
     cell: (run) =>
       run.task_id !== null && (
         <AppLink className="link id" href={paths.task(run.task_id)} title={`Task ${run.task_id}`}>
@@ -94,6 +95,7 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
     key: "started",
     header: "Started",
     align: "end",
+    above: 920,
     cell: (run) => (
       <span className="text-2">
         <Moment at={run.started_at} />
@@ -113,7 +115,7 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
     header: "Tokens",
     minWidth: 84,
     align: "end",
-    wideOnly: true,
+    above: 1280,
     cell: (run) => <Tokens run={run} />,
   },
   {
@@ -143,7 +145,7 @@ export const innerRunColumns: Column<FlowRunSummary>[] = flowRunColumns
   .map((column) => {
     if (column.key === "activity") return { ...column, phone: "detail" };
     if (column.key !== "flow") return column;
-    return { ...column, phone: "title", cell: (run) => <NamedRun run={run} /> };
+    return { ...column, above: undefined, phone: "title", cell: (run) => <NamedRun run={run} /> };
   });
 
 const leftOutOfUnit = new Set(["unit", "task", "tokens", "cost"]);
@@ -154,5 +156,5 @@ export const unitRunColumns: Column<FlowRunSummary>[] = flowRunColumns
   .map((column) => {
     if (column.key === "activity") return { ...column, phone: "detail" };
     if (column.key !== "flow") return column;
-    return { ...column, phone: "title", cell: (run) => <NamedRun run={run} /> };
+    return { ...column, above: undefined, phone: "title", cell: (run) => <NamedRun run={run} /> };
   });

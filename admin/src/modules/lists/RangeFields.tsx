@@ -2,6 +2,7 @@ import { type KeyboardEvent, useState } from "react";
 import type { SearchParams } from "../../ui/link/search-params.ts";
 import { timePresets } from "./filters.ts";
 import { durationUnits, momentOf, splitDuration, toLocalInput } from "./range-values.ts";
+import "../../ui/form/form.css";
 
 type RangeProps = { kept: SearchParams; change: (patch: SearchParams) => void };
 

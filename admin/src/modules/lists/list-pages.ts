@@ -38,6 +38,7 @@ export const listPages: Record<ListPage, ListDefinition> = {
       unit,
       user,
       task,
+      { kind: "entity", name: "parent_flow_run_id", word: "Part of", entity: "flow run" },
       { kind: "time" },
       { kind: "duration" },
       { kind: "cost" },
@@ -130,7 +131,7 @@ export const listPages: Record<ListPage, ListDefinition> = {
     page: "users",
     source: "/admin/users",
     one: "account",
-    many: "accounts",
+    many: "users",
     href: paths.users,
     detailHref: paths.user,
     filters: [

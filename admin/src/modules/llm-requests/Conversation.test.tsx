@@ -7,7 +7,7 @@ afterEach(cleanup);
 
 test("a message is prose at first and stands as it was sent when asked for", async () => {
   render(<Message speaker="user" text={"# Heading\n<script>alert(1)</script>"} />);
-  expect(screen.getByRole("heading", { name: "Heading" })).toBeTruthy();
+  expect(await screen.findByRole("heading", { name: "Heading" })).toBeTruthy();
   expect(document.querySelector("script")).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Raw" }));
   expect(screen.queryByRole("heading", { name: "Heading" })).toBeNull();

@@ -4,6 +4,7 @@ import { AppLink } from "../../ui/link/AppLink.tsx";
 import { RowLink } from "../../ui/link/list-trail.tsx";
 import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
 import type { Column } from "../../ui/table/DataTable.tsx";
+import { ShortId } from "../../ui/value/CopyId.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
@@ -25,16 +26,25 @@ function Tokens({ request }: { request: LlmRequestSummary }) {
   return tokens === null ? null : <span className="text-2">{formatCount(tokens)}</span>;
 }
 
-/** The unit that the request served, and why it failed. */
+/** Why the request failed, and the unit that it served or the request that it repeats. */
 function Purpose({ request }: { request: LlmRequestSummary }) {
-  const { unit_id, lesson_position } = request;
+  const { unit_id, lesson_position, replay_of_request_id } = request;
   const unit_title = request.unit_title === null ? null : shortName(request.unit_title);
   const error_message = request.error_message === null ? null : shortName(request.error_message);
   return (
-    <span className="text-2">
+    <span className={error_message === null ? "name-and-part text-2" : "text-2"}>
+      {error_message}
+      {error_message !== null && unit_title !== null && " · "}
       {unit_id === null ? unit_title : <AppLink href={paths.unit(unit_id)}>{unit_title}</AppLink>}
-      {lesson_position !== null && ` lesson ${lesson_position}`}
-      {error_message !== null && (unit_title === null ? error_message : ` · ${error_message}`)}
+      {lesson_position !== null && <span> lesson {lesson_position}</span>}
+      {replay_of_request_id !== null && (
+        <>
+          {error_message !== null && " · "}
+          <AppLink href={paths.llmRequest(replay_of_request_id)}>
+            replay of <ShortId id={replay_of_request_id} />
+          </AppLink>
+        </>
+      )}
     </span>
   );
 }
@@ -84,11 +94,12 @@ export const llmRequestColumns: Column<LlmRequestSummary>[] = [
     slack: true,
     cell: (request) => <Purpose request={request} />,
   },
-  { key: "attempt", header: "Attempt", align: "end", wideOnly: true, cell: (request) => request.attempt },
+  { key: "attempt", header: "Attempt", align: "end", above: 1280, cell: (request) => request.attempt },
   {
     key: "sent",
     header: "Time",
     align: "end",
+    above: 920,
     cell: (request) => (
       <span className="text-2">
         <Moment at={request.sent_at ?? request.created_at} />
@@ -120,7 +131,7 @@ export const llmRequestColumns: Column<LlmRequestSummary>[] = [
     key: "cached",
     header: "Cached",
     align: "end",
-    wideOnly: true,
+    above: 1280,
     cell: (request) => <span className="text-2">{cachedWordOf(request)}</span>,
   },
   {

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { describeError } from "../../api/problem.ts";
 import type { ListPage } from "../../paths.ts";
 import { Icon } from "../../ui/icon/Icon.tsx";
+import "../../ui/form/form.css";
 import { parseSearch, type SearchParams } from "../../ui/link/search-params.ts";
 import { Popover } from "../../ui/overlay/Menu.tsx";
 import { showToast } from "../../ui/overlay/toasts.ts";

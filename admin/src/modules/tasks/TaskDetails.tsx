@@ -101,12 +101,14 @@ function TaskContent({ task, runs, onChanged }: { task: TaskDetail; runs: Runs; 
             </Card>
           )}
           <TaskAttempts attempts={task.attempts} />
-          <Card title="Inputs" note="what it was asked to do" padded>
-            <LazyJson value={task.inputs} label="inputs" missing="It was given no inputs." openLevels={3} />
-          </Card>
-          <Card title="Result" padded>
-            <LazyJson value={task.result} label="result" missing={missingResultOf(task)} openLevels={3} />
-          </Card>
+          <div className="stack trails">
+            <Card title="Inputs" note="what it was asked to do" padded>
+              <LazyJson value={task.inputs} label="inputs" missing="It was given no inputs." openLevels={3} />
+            </Card>
+            <Card title="Result" padded>
+              <LazyJson value={task.result} label="result" missing={missingResultOf(task)} openLevels={3} />
+            </Card>
+          </div>
         </div>
         <aside className="stack">
           <TaskFacts task={task} />

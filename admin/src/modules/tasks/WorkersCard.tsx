@@ -34,7 +34,7 @@ export function QueueFigures({ queue }: { queue: QueueStatus }) {
         {
           label: "Waiting to go on",
           value: formatCount(queue.retry),
-          note: "after a crash, an outage or a pause",
+          note: "after a crash or a pause",
         },
         { label: "Paused", value: formatCount(queue.paused), note: "for a budget or a person" },
         {
@@ -160,7 +160,7 @@ export function WorkersCard({ workers }: { workers: ItemState<Worker[]> }) {
         {(all) =>
           all.length === 0 ? (
             <EmptyState icon="bolt" title="No worker has ever reported">
-              Start one with coursewright worker; accepted tasks wait for it.
+              Start one with <code>coursewright worker</code>; accepted tasks wait for it.
             </EmptyState>
           ) : (
             <DataTable

@@ -42,7 +42,12 @@ export const taskColumns: Column<TaskSummary>[] = [
       </RowLink>
     ),
   },
-  { key: "type", header: "Task Type", cell: (task) => <span className="text-2">{task.task_name}</span> },
+  {
+    key: "type",
+    header: "Task Type",
+    above: 920,
+    cell: (task) => <span className="text-2">{task.task_name}</span>,
+  },
   {
     key: "status",
     header: "Status",
@@ -98,7 +103,7 @@ export const taskColumns: Column<TaskSummary>[] = [
     key: "duration",
     header: "Duration",
     align: "end",
-    minWidth: 96,
+    minWidth: 88,
     phone: "aside-detail",
     cell: (task) => <Elapsed from={task.started_at} to={task.completed_at} />,
   },

@@ -65,7 +65,7 @@ export function waitingOf(task: Queued, queue: QueueStatus | undefined, nowMs: n
     return { title, words, at: task.available_at, isStuck: false };
   }
   if (queue !== undefined && queue.workers_healthy === 0) {
-    const words = "No worker is alive. Start one with coursewright worker; the task is kept until then.";
+    const words = 'No worker is alive. Start one with "coursewright worker"; the task is kept until then.';
     return { title: "It waits, and nothing will take it", words, at: null, isStuck: true };
   }
   if (queue !== undefined && queue.running >= queue.capacity) {

@@ -52,6 +52,7 @@ export function UnitFlowRuns({ unitId }: { unitId: string }) {
               total={list.total}
               hasOlder={list.hasOlder}
               loadingOlder={list.loadingOlder}
+              olderError={list.olderError}
               onOlder={list.loadOlder}
             />
           </>

@@ -8,6 +8,7 @@ import { type Lane, Lanes } from "../../ui/status/Lanes.tsx";
 import type { StepCell } from "../../ui/status/StepCells.tsx";
 import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { Elapsed } from "../../ui/value/Moment.tsx";
+import { activityPhraseOf, useLessonTitles } from "../flow-runs/public.ts";
 import { LessonAccordion } from "./lesson/LessonAccordion.tsx";
 import { useOpenLessons } from "./lesson/open-lessons.ts";
 import { useRegeneration } from "./lesson/regeneration.ts";
@@ -18,6 +19,7 @@ import { shortName } from "../../ui/value/visible-text.ts";
 const goingOn = ["in_progress", "paused"];
 /** Steps of a lesson's run, where its own count is not known yet. */
 const usualSteps = 3;
+const noRuns: FlowRunSummary[] = [];
 
 type UnitLessonsProps = {
   unit: UnitDetail;
@@ -30,7 +32,8 @@ export function UnitLessons({ unit, lessonId, runs }: UnitLessonsProps) {
   const [openIds, toggle] = useOpenLessons(unit.id, lessonId);
   const regeneration = useRegeneration(unit);
   const rewritten = unit.lessons.find((lesson) => isRegenerating(regeneration, lesson));
-  const lanes = goingOn.includes(unit.status) ? lanesOf(unit, runs) : [];
+  const titles = useLessonTitles(goingOn.includes(unit.status) ? runs : noRuns);
+  const lanes = goingOn.includes(unit.status) ? lanesOf(unit, runs, titles) : [];
   const gone = lessonId !== undefined && unit.lessons.every((lesson) => lesson.id !== lessonId);
   return (
     <>
@@ -78,18 +81,27 @@ function cellsOf(run: FlowRunSummary): StepCell[] {
   });
 }
 
-function lanesOf(unit: UnitDetail, runs: FlowRunSummary[]): Lane[] {
+function activityOf(run: FlowRunSummary): string {
+  if (run.error_message !== null) return shortName(run.error_message);
+  if (run.current_step === null) return lookOfStatus(run.status).word;
+  const phrase = activityPhraseOf(run.current_step);
+  return run.status === "paused" ? `paused before it ${phrase}` : phrase;
+}
+
+function lanesOf(unit: UnitDetail, runs: FlowRunSummary[], titles: ReadonlyMap<number, string>): Lane[] {
   return runs
     .filter((run) => run.task_id === unit.task_id && run.flow_name === "lesson_creation")
     .sort((left, right) => (left.lesson_position ?? 0) - (right.lesson_position ?? 0))
     .map((run) => ({
       key: run.id,
       status: run.status,
-      title: <AppLink href={paths.flowRun(run.id)}>Lesson {run.lesson_position ?? ""}</AppLink>,
-      cells: cellsOf(run),
-      activity: shortName(
-        run.error_message ?? run.current_step?.replaceAll("_", " ") ?? lookOfStatus(run.status).word,
+      title: (
+        <AppLink href={paths.flowRun(run.id)}>
+          Lesson {run.lesson_position ?? ""} {titles.get(run.lesson_position ?? 0)}
+        </AppLink>
       ),
+      cells: cellsOf(run),
+      activity: activityOf(run),
       time: <Elapsed from={run.started_at} to={run.completed_at} />,
     }));
 }

@@ -66,6 +66,7 @@ export function UnitRequests({ unitId }: { unitId: string }) {
               total={list.total}
               hasOlder={list.hasOlder}
               loadingOlder={list.loadingOlder}
+              olderError={list.olderError}
               onOlder={list.loadOlder}
             />
           </>

@@ -49,13 +49,14 @@ export const unitColumns: Column<UnitSummary>[] = [
   {
     key: "level",
     header: "Level",
-    phone: "detail",
+    above: 920,
     cell: (unit) => <span className="text-2">{unit.learner_level}</span>,
   },
   {
     key: "content",
     header: "Now, or content",
     slack: true,
+    phone: "detail",
     cell: (unit) => <span className="text-2">{unitContentOf(unit, false)}</span>,
   },
   {
@@ -87,7 +88,7 @@ export const unitColumns: Column<UnitSummary>[] = [
   {
     key: "published",
     header: "Learners",
-    wideOnly: true,
+    above: 1280,
     cell: (unit) => <span className="text-2">{unit.published_at === null ? "" : "published"}</span>,
   },
   {

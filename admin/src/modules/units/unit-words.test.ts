@@ -23,7 +23,7 @@ test("a finished unit says what it holds and what waits for review", () => {
 
 test("a unit at work says what happens, or for what it waits", () => {
   const working = { ...unit, status: "in_progress" as const, task_status: "in_progress" };
-  expect(unitContentOf({ ...working, current_step: "draft_exercises" })).toBe("draft exercises");
+  expect(unitContentOf({ ...working, current_step: "draft_exercises" })).toBe("drafts the exercises");
   expect(unitContentOf({ ...working, task_status: "pending" })).toBe("waits for a worker");
 });
 

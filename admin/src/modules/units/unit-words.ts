@@ -1,6 +1,7 @@
 import type { UnitSummary } from "../../api/rows.ts";
 import { formatCount, formatQuantity } from "../../ui/value/format.ts";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { activityPhraseOf } from "../flow-runs/public.ts";
 import { pauseSentenceOf } from "../tasks/public.ts";
 
 type WordedUnit = Pick<
@@ -20,7 +21,7 @@ type WordedUnit = Pick<
 function activityOf(unit: WordedUnit): string {
   if (unit.task_status === "pending") return "waits for a worker";
   if (unit.task_status === "retry") return "waits to go on";
-  return (unit.current_step ?? "begins").replaceAll("_", " ");
+  return unit.current_step === null ? "begins" : activityPhraseOf(unit.current_step);
 }
 
 /** The stage that a unit is at or ended in; what is finished or not begun is at none. */

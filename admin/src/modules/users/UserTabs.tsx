@@ -179,6 +179,7 @@ function OwnList<Row extends { id: string; status: string }>(props: OwnListProps
               total={list.total}
               hasOlder={list.hasOlder}
               loadingOlder={list.loadingOlder}
+              olderError={list.olderError}
               onOlder={list.loadOlder}
             />
           </>

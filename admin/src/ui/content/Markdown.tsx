@@ -1,10 +1,24 @@
-import { useMemo } from "react";
+import { lazy, Suspense } from "react";
+import { visibleText } from "../value/visible-text.ts";
 import "./content.css";
-import { renderMarkdown } from "./markdown-html.ts";
 
-/** Text of a model or a source as prose. What may appear in it is decided in `renderMarkdown`. */
+function PlainText({ text }: { text: string }) {
+  return <div className="prose prose-plain">{visibleText(text)}</div>;
+}
+
+// The reader of Markdown is a fifth of a page's script. Without it every word is there still, only without its form.
+const MarkdownText = lazy(() =>
+  import("./MarkdownText.tsx").then(
+    ({ MarkdownText: component }) => ({ default: component }),
+    () => ({ default: PlainText }),
+  ),
+);
+
+/** Text of a model or a source as prose; plain until the code that reads Markdown has come. */
 export function Markdown({ text }: { text: string }) {
-  const html = useMemo(() => ({ __html: renderMarkdown(text) }), [text]);
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: renderMarkdown lets no raw HTML, script or remote content through; its tests attack it.
-  return <div className="prose markdown" dangerouslySetInnerHTML={html} />;
+  return (
+    <Suspense fallback={<PlainText text={text} />}>
+      <MarkdownText text={text} />
+    </Suspense>
+  );
 }

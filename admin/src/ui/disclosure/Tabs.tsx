@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { formatCount } from "../value/format.ts";
 import "./disclosure.css";
 
@@ -22,6 +22,16 @@ function nextIndex(key: string, current: number, count: number): number | null {
   return null;
 }
 
+/** Scrolls the row of tabs sideways only; the page stays where it is. */
+function bringIntoRow(tab: HTMLElement): void {
+  const row = tab.parentElement;
+  if (row === null) return;
+  const left = tab.offsetLeft - row.offsetLeft;
+  const right = left + tab.offsetWidth;
+  if (left < row.scrollLeft) row.scrollLeft = left;
+  else if (right > row.scrollLeft + row.clientWidth) row.scrollLeft = right - row.clientWidth;
+}
+
 /** Tabs after the ARIA pattern: one tab stop, arrow keys select, Home and End jump. */
 export function Tabs({ label, tabs, selected, onSelect, actions }: TabsProps) {
   const id = useId();
@@ -30,6 +40,10 @@ export function Tabs({ label, tabs, selected, onSelect, actions }: TabsProps) {
     0,
     tabs.findIndex((tab) => tab.key === selected),
   );
+  useEffect(() => {
+    const tab = list.current?.querySelectorAll<HTMLElement>("[role=tab]")[current];
+    if (tab !== undefined) bringIntoRow(tab);
+  }, [current]);
   const onKeyDown = (event: KeyboardEvent) => {
     const target = nextIndex(event.key, current, tabs.length);
     const tab = target === null ? undefined : tabs[target];

@@ -82,7 +82,7 @@ type MenuProps = Omit<PopoverProps, "children"> & { items: MenuItem[] };
 
 function walkItems(event: KeyboardEvent<HTMLDivElement>): void {
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>("[role^=menuitem]")];
-  const current = items.findIndex((item) => item === document.activeElement);
+  const current = items.findIndex((item) => item.contains(document.activeElement));
   const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (items.length === 0 || step === 0) return;
   event.preventDefault();

@@ -1,7 +1,7 @@
 import { Icon } from "../icon/Icon.tsx";
 import { IconButton } from "../page/Button.tsx";
 import "./overlay.css";
-import { dismissToast, useToasts } from "./toasts.ts";
+import { dismissToast, holdToasts, useToasts } from "./toasts.ts";
 
 const icons = { ok: "check", bad: "cross", idle: "hollow" } as const;
 
@@ -9,7 +9,14 @@ const icons = { ok: "check", bad: "cross", idle: "hollow" } as const;
 export function ToastRegion() {
   const toasts = useToasts();
   return (
-    <section className="toasts" aria-label="Remarks">
+    <section
+      className="toasts"
+      aria-label="Remarks"
+      onPointerEnter={() => holdToasts(true)}
+      onPointerLeave={() => holdToasts(false)}
+      onFocus={() => holdToasts(true)}
+      onBlur={() => holdToasts(false)}
+    >
       <div aria-live="polite">
         {toasts.map((toast) => (
           <div key={toast.id} className="toast" role={toast.tone === "bad" ? "alert" : undefined}>

@@ -36,7 +36,16 @@ export const shortcuts = {
   down: { keys: ["j"], word: "Next row, as ↓", group: "In a list", repeats: true },
   up: { keys: ["k"], word: "Row before, as ↑", group: "In a list", repeats: true },
   open: { keys: ["Enter"], word: "Open the row", group: "In a list", native: true },
+  openInPlace: { keys: ["→"], word: "Open the row in place, ← closes it", group: "In a list", native: true },
+  pageDown: { keys: ["PageDown"], word: "Ten rows on", group: "In a list", native: true },
+  pageUp: { keys: ["PageUp"], word: "Ten rows back", group: "In a list", native: true },
   select: { keys: ["x"], word: "Select the row", group: "In a list", native: true },
+  selectTo: {
+    keys: ["Shift", "Space"],
+    word: "Select all rows up to this one",
+    group: "In a list",
+    native: true,
+  },
   newer: { keys: ["["], word: "The one before it in its list (newer)", group: "Inside one thing" },
   older: { keys: ["]"], word: "The next one in its list (older)", group: "Inside one thing" },
 } as const satisfies Record<string, Shortcut>;
@@ -47,7 +56,7 @@ export const shortcutEntries: readonly (Shortcut & { id: ShortcutId })[] = Objec
   ([id, shortcut]) => ({ id: id as ShortcutId, ...shortcut }),
 );
 
-const keyNames: Record<string, string> = { Escape: "Esc" };
+const keyNames: Record<string, string> = { Escape: "Esc", PageDown: "PgDn", PageUp: "PgUp" };
 
 /** The keys as they are printed: `Ctrl K`, `g d`, `?`. */
 export function printedKeys(shortcut: Shortcut): string[] {

@@ -14,6 +14,7 @@ function Page({ onUnits, onHelp, onPalette }: Record<"onUnits" | "onHelp" | "onP
   return (
     <>
       <input aria-label="field" />
+      <input type="checkbox" aria-label="box" />
       <button type="button">elsewhere</button>
     </>
   );
@@ -51,6 +52,13 @@ describe("shortcuts", () => {
     expect(calls.onHelp).not.toHaveBeenCalled();
     await userEvent.keyboard("{Control>}k{/Control}");
     expect(calls.onPalette).toHaveBeenCalledTimes(1);
+  });
+
+  test("a checkbox is no field to type in", async () => {
+    const calls = showPage();
+    await userEvent.click(screen.getByLabelText("box"));
+    await userEvent.keyboard("gu");
+    expect(calls.onUnits).toHaveBeenCalledTimes(1);
   });
 
   test("a page that goes away takes its shortcuts along", async () => {

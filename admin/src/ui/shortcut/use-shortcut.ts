@@ -9,13 +9,12 @@ const betweenKeysMs = 1500;
 let pressed: string[] = [];
 let pressedAt = 0;
 
+const fields = "input:not([type=checkbox], [type=radio]), textarea, select, dialog, [popover]";
+
 /** Whether a key belongs to a field or to something that stands over the page. */
 export function isTyping(target: EventTarget | null): boolean {
   if (document.querySelector("dialog[open]") !== null) return true;
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || target.closest("input, textarea, select, dialog, [popover]") !== null)
-  );
+  return target instanceof HTMLElement && (target.isContentEditable || target.closest(fields) !== null);
 }
 
 /** Does what a shortcut does; false when nothing on the page has bound it. */

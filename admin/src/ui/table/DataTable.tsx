@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Checkbox } from "./Checkbox.tsx";
 import { type Column, cellClass, type Expansion } from "./columns.ts";
 import "./data-table.css";
@@ -6,7 +6,7 @@ import { focusRow, useRowKeys } from "./row-keys.ts";
 import type { RowSelection } from "./row-selection.ts";
 import { drawnWhole, useRowWindow } from "./row-window.ts";
 import { MemoRow } from "./TableRow.tsx";
-import { tableItems } from "./table-items.ts";
+import { type TableItems, tableItems } from "./table-items.ts";
 
 export type { Column, Expansion } from "./columns.ts";
 
@@ -15,6 +15,7 @@ type DataTableProps<Row> = {
   label: string;
   columns: Column<Row>[];
   rows: Row[];
+  /** Names a row by nothing but the row. */
   rowKey: (row: Row) => string;
   /** Read before the second line on a phone, so that a status is never a mark alone. */
   statusWord?: (row: Row) => string;
@@ -42,7 +43,10 @@ const keepRow = <Row,>(row: Row): Row => row;
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, expansion, selection } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const keys = useMemo(() => rows.map(rowKey), [rows, rowKey]);
+  const selectWordId = useId();
+  // Most pages write the function anew in every render; naming 100,000 rows again for each frame is what it must not cost.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const keys = useMemo(() => rows.map(rowKey), [rows]);
   const openKeys = expansion?.openKeys;
   const items = useMemo(
     () => tableItems(rows.length, openPlaces(keys, openKeys)),
@@ -54,13 +58,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const shown = useRowWindow({
     frame,
     items,
-    keyOf: useCallback(
-      (item: number) => {
-        const { row, inner } = items.at(item);
-        return inner ? `${keys[row]} inner` : (keys[row] ?? String(row));
-      },
-      [items, keys],
-    ),
+    keyOf: useLineKeys(items, keys),
     enabled: windowed,
     focusedLine: focusedRow === null ? null : items.ofRow(focusedRow),
   });
@@ -92,10 +90,33 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         aria-label={label}
         aria-rowcount={windowed ? (props.hasMore ? -1 : items.count + 1) : undefined}
       >
-        <TableHead columns={columns} keys={keys} selection={selection} opens={expansion !== undefined} />
-        <TableBody {...props} keys={keys} items={items} shown={shown} windowed={windowed} />
+        <TableHead
+          columns={columns}
+          keys={keys}
+          selection={selection}
+          selectWordId={selectWordId}
+          opens={expansion !== undefined}
+        />
+        <TableBody
+          {...props}
+          keys={keys}
+          items={items}
+          shown={shown}
+          windowed={windowed}
+          selectWordId={selectWordId}
+        />
       </table>
     </div>
+  );
+}
+
+function useLineKeys(items: TableItems, keys: readonly string[]): (line: number) => string {
+  return useCallback(
+    (line) => {
+      const { row, inner } = items.at(line);
+      return inner ? `${keys[row]} inner` : (keys[row] ?? String(row));
+    },
+    [items, keys],
   );
 }
 
@@ -119,15 +140,19 @@ type TableHeadProps<Row> = {
   columns: Column<Row>[];
   keys: readonly string[];
   selection: RowSelection | undefined;
+  selectWordId: string;
   opens: boolean;
 };
 
-function TableHead<Row>({ columns, keys, selection, opens }: TableHeadProps<Row>) {
+function TableHead<Row>({ columns, keys, selection, selectWordId, opens }: TableHeadProps<Row>) {
   return (
     <thead>
       <tr>
         {selection !== undefined && (
           <th className="cell-select">
+            <span id={selectWordId} className="visually-hidden">
+              Select
+            </span>
             <SelectLoaded keys={keys} selection={selection} />
           </th>
         )}
@@ -170,9 +195,10 @@ export function SelectLoaded({ keys, selection }: SelectLoadedProps) {
 
 type TableBodyProps<Row> = DataTableProps<Row> & {
   keys: readonly string[];
-  items: ReturnType<typeof tableItems>;
+  items: TableItems;
   shown: ReturnType<typeof useRowWindow>;
   windowed: boolean;
+  selectWordId: string;
 };
 
 function TableBody<Row>(props: TableBodyProps<Row>): ReactNode {
@@ -229,8 +255,9 @@ function TableBody<Row>(props: TableBodyProps<Row>): ReactNode {
             highlighted={key === props.highlightedKey}
             onHighlight={props.onHighlight}
             selected={chosen(key)}
+            selectWordId={props.selectWordId}
             onSelect={selection?.toggle}
-            measure={measure}
+            measure={windowed ? shown.measureRow : undefined}
           />
         );
       })}

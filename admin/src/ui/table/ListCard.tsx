@@ -1,10 +1,11 @@
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { Button } from "../page/Button.tsx";
 import { DataStates } from "../page/DataStates.tsx";
 import { SkeletonRows } from "../page/Skeleton.tsx";
 import { type Column, DataTable, type Expansion, SelectLoaded } from "./DataTable.tsx";
 import { Pager } from "./Pager.tsx";
 import type { RowSelection } from "./row-selection.ts";
+import { useFocusAfterSelection } from "./selection-focus.ts";
 
 /** What a list looks like to the card that shows it. */
 export type ListView<Row> = {
@@ -70,6 +71,8 @@ export function ListCard<Row extends { id: string }>(props: ListCardProps<Row>) 
 function FilledList<Row extends { id: string }>(props: ListCardProps<Row> & { rows: Row[] }) {
   const { label, list, columns, statusWord, useRow, expansion, selection, rows } = props;
   const [selecting, setSelecting] = useState(false);
+  const card = useRef<HTMLElement>(null);
+  useFocusAfterSelection(card, selection);
   const any = selection !== undefined && (selection.isAllMatching || selection.selected.size > 0);
   const leave = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -79,7 +82,7 @@ function FilledList<Row extends { id: string }>(props: ListCardProps<Row> & { ro
     selection?.clear();
   };
   return (
-    <section className={selecting ? "card card-selecting" : "card"} aria-label={label}>
+    <section ref={card} className={selecting ? "card card-selecting" : "card"} aria-label={label}>
       {selection !== undefined && (
         <PhoneSelect
           selecting={selecting}

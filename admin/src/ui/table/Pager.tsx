@@ -12,7 +12,7 @@ type PagerProps = {
   hasOlder: boolean;
   loadingOlder: boolean;
   /** Why the last page did not come. */
-  olderError?: Error | null;
+  olderError: Error | null;
   onOlder: () => void;
 };
 
@@ -24,7 +24,7 @@ export function formatTotal(total: string): string {
 }
 
 /** How much of a list is shown. The next page comes by itself near the end, and by a button for whoever does not scroll. */
-export function Pager({ shown, total, hasOlder, loadingOlder, olderError = null, onOlder }: PagerProps) {
+export function Pager({ shown, total, hasOlder, loadingOlder, olderError, onOlder }: PagerProps) {
   const foot = useRef<HTMLElement>(null);
   useNearEnd(foot, hasOlder && !loadingOlder && olderError === null, shown, onOlder);
   const known = total === null ? "" : ` of ${formatTotal(total)}`;

@@ -21,12 +21,15 @@ type TableRowProps<Row> = {
   onHighlight: ((key: string | null) => void) | undefined;
   /** Undefined where rows cannot be chosen. */
   selected: boolean | undefined;
+  /** The element that says "Select", once for all rows. */
+  selectWordId: string;
   onSelect: ((key: string, extend: boolean) => void) | undefined;
   measure: RefCallback<HTMLTableRowElement> | undefined;
 };
 
 function TableRow<Row>(props: TableRowProps<Row>) {
-  const { itemKey, columns, open, expansion, useRow, statusWord, rowTone, selected, onSelect } = props;
+  const { itemKey, columns, open, selectWordId, expansion, useRow, statusWord, rowTone, selected, onSelect } =
+    props;
   const row = useRow(props.row);
   const tone = rowTone?.(row);
   const id = useId();
@@ -50,12 +53,9 @@ function TableRow<Row>(props: TableRowProps<Row>) {
     >
       {selected !== undefined && (
         <td className="cell-select">
-          <span id={`${id}-select`} className="visually-hidden">
-            Select
-          </span>
           <Checkbox
             checked={selected}
-            labelledBy={`${id}-select ${id}-title`}
+            labelledBy={`${selectWordId} ${id}-title`}
             onToggle={(withShift) => onSelect?.(itemKey, withShift)}
           />
         </td>

@@ -13,6 +13,8 @@ export type Column<Row> = {
   phone?: PhonePlace;
   /** Left out below 1100 px. */
   wideOnly?: boolean;
+  /** Left out up to this window width in px, so that the words of a row keep their room. */
+  above?: 920 | 1280;
   /** In px; equal widths align the columns of nested tables. */
   minWidth?: number;
 };
@@ -32,6 +34,7 @@ export function cellClass<Row>(column: Column<Row>): string {
     column.align === "end" ? "cell-end" : "",
     column.slack ? "cell-slack" : "",
     column.wideOnly ? "hide-narrow" : "",
+    column.above === undefined ? "" : `hide-to-${column.above}`,
     column.phone === undefined ? "hide-phone" : `phone-${column.phone}`,
   ];
   return names.filter((name) => name !== "").join(" ");

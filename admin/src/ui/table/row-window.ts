@@ -10,7 +10,7 @@ import type { TableItems } from "./table-items.ts";
 /** Lists above this many rows draw only what is in sight and a little around it. */
 export const drawnWhole = 150;
 
-const overscanLines = 8;
+const overscanLines = 5;
 const rowPx = { wide: 36, phone: 55 };
 const phone = "(max-width: 719px)";
 const rememberedHeights = 500;
@@ -54,7 +54,9 @@ type RowWindowOptions = {
 
 export type RowWindow = {
   parts: DrawnPart[];
+  /** For what opened rows open to; rows themselves are measured on a phone only, elsewhere they are all as tall. */
   measure: (element: HTMLTableRowElement | null) => void;
+  measureRow: ((element: HTMLTableRowElement | null) => void) | undefined;
   scrollTo: (item: number) => void;
   /** The first and last line in sight, as far as known. */
   range: { first: number; last: number };
@@ -75,6 +77,7 @@ function linesOf(range: { startIndex: number; endIndex: number; overscan: number
 export function useRowWindow(options: RowWindowOptions): RowWindow {
   const { frame, items, keyOf, enabled, focusedLine } = options;
   const [margin, setMargin] = useState(0);
+  const drawnFrom = useRef(0);
   const isPhone = typeof matchMedia === "function" && matchMedia(phone).matches;
   const virtualizer = useWindowVirtualizer<HTMLTableRowElement>({
     count: items.count,
@@ -91,7 +94,20 @@ export function useRowWindow(options: RowWindowOptions): RowWindow {
     getItemKey: keyOf,
     overscan: overscanLines,
     scrollMargin: margin,
-    rangeExtractor: (range) => withFocused(linesOf(range), focusedLine, range.count),
+    rangeExtractor(range) {
+      // A jump further than the window replaces every row: what stands around it is drawn once the reader slows down.
+      const jumped = Math.abs(range.startIndex - drawnFrom.current) > range.endIndex - range.startIndex;
+      drawnFrom.current = range.startIndex;
+      const lines = linesOf({ ...range, overscan: jumped ? 0 : range.overscan });
+      return withFocused(lines, focusedLine, range.count);
+    },
+  });
+  const wasPhone = useRef(isPhone);
+  useEffect(() => {
+    if (wasPhone.current === isPhone) return;
+    wasPhone.current = isPhone;
+    // What was measured on one side of the limit is not as tall on the other.
+    virtualizer.measure();
   });
   useLayoutEffect(() => {
     const head = frame.current?.querySelector("tbody");
@@ -106,6 +122,7 @@ export function useRowWindow(options: RowWindowOptions): RowWindow {
       ? drawnParts(drawn, margin, margin + virtualizer.getTotalSize())
       : Array.from({ length: items.count }, (_, item) => ({ kind: "line" as const, item })),
     measure: virtualizer.measureElement,
+    measureRow: isPhone ? virtualizer.measureElement : undefined,
     scrollTo: (item) => virtualizer.scrollToIndex(item, { align: "center" }),
     range: rangeOf(virtualizer, items.count),
   };

@@ -129,4 +129,5 @@ test("the bar stands there while rows are chosen and Escape in it lets them go",
   act(() => bar.focus());
   await userEvent.keyboard("{Escape}");
   expect(screen.queryByRole("button", { name: /^Cancel/ })).toBeNull();
+  expect(document.activeElement).toBe(boxOf("Tides"));
 });

@@ -27,3 +27,8 @@ function subscribe(listener: () => void): () => void {
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs);
 }
+
+/** Words made from the time in milliseconds; whoever shows them is drawn again only when they change. */
+export function useWordsOfNow(words: (nowMs: number) => string): string {
+  return useSyncExternalStore(subscribe, () => words(nowMs));
+}

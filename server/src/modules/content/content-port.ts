@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Database, Transaction } from "../../platform/database.ts";
+import { listMatchingIds } from "../../platform/listing.ts";
 import type { LockUnit, SettleTask } from "../task-queue/public.ts";
 import { contentErrors } from "./errors.ts";
 import type { ContentPort, DiscardMedia, FinishedUnit, ReplacedLesson, SourceText } from "./public.ts";
@@ -12,7 +13,7 @@ import {
   listLessonStates,
   replaceLessonRow,
 } from "./repo/lesson-repo.ts";
-import { listMatchingUnitIds } from "./repo/unit-lists.ts";
+import { unitListing } from "./repo/unit-lists.ts";
 import {
   deleteWrittenSources,
   findIdempotencyKey,
@@ -81,8 +82,8 @@ export function createContentPort(database: Database, discardMedia: DiscardMedia
     },
     giveToTask: giveUnitToTask,
     lendToTask: lendUnitToTask,
-    async findLessonPlace(lesson_id) {
-      const place = await findLessonPlace(database, lesson_id);
+    async getLessonPlace(transaction, lesson_id) {
+      const place = await findLessonPlace(transaction, lesson_id);
       if (place === null) throw noSuchLesson();
       return place;
     },
@@ -95,7 +96,7 @@ export function createContentPort(database: Database, discardMedia: DiscardMedia
       }
       return zstdDecompressSync(compressed).toString("utf8");
     },
-    listMatchingUnitIds: (filter, limit) => listMatchingUnitIds(database, filter, limit),
+    listMatchingUnitIds: (filter, limit) => listMatchingIds(database, unitListing, filter, limit),
     finishContent,
     listMedia: listMediaOfUnit,
     discardMedia,

@@ -164,8 +164,11 @@ export interface ContentPort {
     unit_id: string,
     task: { readonly id: string; readonly lineage_id: string },
   ): Promise<void>;
-  /** @throws AppError `lesson_not_found` */
-  findLessonPlace(lesson_id: string): Promise<{ readonly unit_id: string; readonly position: number }>;
+  /** Fixed while the unit is locked. @throws AppError `lesson_not_found` */
+  getLessonPlace(
+    transaction: Transaction,
+    lesson_id: string,
+  ): Promise<{ readonly unit_id: string; readonly position: number }>;
   /** What people asked of the unit's lessons when they were written anew, by position. */
   listGuidance(transaction: Transaction, unit_id: string): Promise<Record<string, string>>;
   /**

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 import type { Database, Transaction } from "../../platform/database.ts";
+import { listPage } from "../../platform/listing.ts";
 import type { Page, PageQuery } from "../../platform/page.ts";
 import { contentErrors } from "./errors.ts";
 import { toUnitExport, type UnitExport } from "./export-unit.ts";
@@ -11,7 +12,7 @@ import type { LessonSummary, Publication, SourceTextDetail, UnitDetail, UnitSumm
 import type { DiscardMedia } from "./public.ts";
 import * as lessons from "./repo/lesson-repo.ts";
 import { listStageRuns, listStepsOfRun } from "./repo/run-repo.ts";
-import { listUnits } from "./repo/unit-lists.ts";
+import { unitListing } from "./repo/unit-lists.ts";
 import * as units from "./repo/unit-repo.ts";
 import { stagesOf } from "./stages.ts";
 
@@ -59,7 +60,7 @@ export function createContentService(options: ContentServiceOptions) {
     ...createLessonService(database),
     /** Newest first. @throws AppError `cursor_invalid` */
     listUnits: (filter: UnitFilter, page: PageQuery): Promise<Page<UnitSummary>> =>
-      listUnits(database, filter, page),
+      listPage(database, unitListing, filter, page),
     /** The unit with its lessons, sources and stages. @throws AppError `unit_not_found` */
     getUnit,
     /** In order of their positions. @throws AppError `unit_not_found` */

@@ -3,6 +3,7 @@ import { flowRunStatuses } from "./statuses.ts";
 
 const uuid = z.uuid();
 const moment = z.iso.datetime();
+const count = z.number().int();
 
 /** One row of the flow runs list: the columns of `flow_run_summaries`. */
 export const flowRunSummarySchema = z
@@ -106,9 +107,21 @@ const payloadFields = {
 
 export const flowRunDetailsSchema = flowRunSummarySchema
   .extend({
-    /** In the order in which the flow asked for them; attempts of one step follow each other. */
-    steps: z.array(stepSummarySchema),
-    children: z.array(flowRunSummarySchema),
+    steps: z.array(stepSummarySchema).openapi({
+      description:
+        "The first 5,000 in the order in which the flow asked for them; attempts of one step follow each other.",
+    }),
+    steps_total: count.openapi({ description: "Steps that began so far, each attempt counted." }),
+    children: z.array(flowRunSummarySchema).openapi({
+      description: "The first 1,000 by their start. The list of flow runs has all, by `parent_flow_run_id`.",
+    }),
+    children_total: count,
+    tree_tokens_input: count.openapi({
+      description: "Of the run and all flows below it, as the next three.",
+    }),
+    tree_tokens_cached: count,
+    tree_tokens_output: count,
+    tree_cost_usd: z.number().nullable().openapi({ description: "Null when a part of it is unknown." }),
     ...payloadFields,
   })
   .openapi("FlowRunDetails");

@@ -140,6 +140,52 @@ test("a step shows its input and output, and its flow run's log can be read as t
   expect(await text.text()).toMatch(/^\d{4}-\S+Z INFO {2}echo Echoing \{"text":"one"\}\n$/);
 });
 
+test("a run tells all its children and steps, and what it used with all flows below, however many there are", async () => {
+  const root = "01890000-0000-7000-8000-00000000000a";
+  const child = "01890000-0000-7000-8000-00000000000b";
+  const insertRuns = (from: number, to: number, parent: string | null, id: string | null) =>
+    sql`INSERT INTO flow_runs (id, flow_name, flow_version, flow_key, flow_path, status, parent_flow_run_id, tokens_input,
+        tokens_cached, tokens_output, cost_usd)
+      SELECT coalesce(${id}::uuid, uuidv7()), 'wide', 1, 'wide:' || n, 'wide', 'completed', ${parent}::uuid, 3, 2, 1, 0.01
+      FROM generate_series(${from}::int, ${to}::int) n`.execute(harness.database);
+  await insertRuns(0, 0, null, root);
+  await insertRuns(1, 1, root, child);
+  await insertRuns(2, 1_200, root, null);
+  await insertRuns(1_201, 1_201, child, null);
+  await sql`INSERT INTO flow_step_runs (flow_run_id, flow_path, step_name, step_version, step_order, status)
+    SELECT ${root}::uuid, 'wide', 'step', 1, n, 'completed' FROM generate_series(1, 5100) n`.execute(
+    harness.database,
+  );
+  const read = async () => (await get(`/flow-engine/runs/${root}`, flowRunDetailsSchema.strict())).body;
+  const whole = await read();
+  expect([whole.children.length, whole.children_total]).toEqual([1_000, 1_200]);
+  expect([whole.children[0]?.flow_key, whole.children[999]?.flow_key]).toEqual(["wide:1", "wide:1000"]);
+  expect([whole.steps.length, whole.steps_total]).toEqual([5_000, 5_100]);
+  expect(whole).toMatchObject({
+    tokens_input: 3,
+    tree_tokens_input: 3_606,
+    tree_tokens_cached: 2_404,
+    tree_tokens_output: 1_202,
+    tree_cost_usd: 12.02,
+  });
+  await sql`UPDATE flow_runs SET cost_usd = NULL WHERE parent_flow_run_id = ${child}`.execute(
+    harness.database,
+  );
+  expect(await read()).toMatchObject({ cost_usd: 0.01, tree_cost_usd: null });
+});
+
+test("of a very long log the newest lines are told, in their order", async () => {
+  const run = "01890000-0000-7000-8000-00000000000c";
+  await sql`INSERT INTO flow_runs (id, flow_name, flow_version, flow_key, flow_path, status)
+    VALUES (${run}, 'talkative', 1, 'talkative', 'talkative', 'completed')`.execute(harness.database);
+  await sql`INSERT INTO step_logs (flow_run_id, level, message)
+    SELECT ${run}::uuid, 'info', 'line ' || n FROM generate_series(1, 10003) n ORDER BY n`.execute(
+    harness.database,
+  );
+  const { body } = await get(`/flow-engine/runs/${run}/logs`, z.array(logLineSchema));
+  expect([body.length, body[0]?.message, body.at(-1)?.message]).toEqual([10_000, "line 4", "line 10003"]);
+});
+
 test("workers and the queue's health are shown", async () => {
   const workers = await get("/task-queue/workers", z.array(workerSummarySchema.strict()));
   expect(workers.body).toMatchObject([{ health: "healthy", queues: ["default"] }]);

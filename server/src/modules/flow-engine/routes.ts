@@ -1,6 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context, TypedResponse } from "hono";
-import type { JSONValue as JsonValue } from "hono/utils/types";
+import { sendJsonText } from "../../http/json-text.ts";
 import { idParameter, listQuerySchema, pageQuerySchema, sendPage } from "../../http/pagination.ts";
 import { problemResponses } from "../../http/problems.ts";
 import { createRouter } from "../../http/router.ts";
@@ -87,7 +86,7 @@ const listLogs = createRoute({
   method: "get",
   path: "/flow-engine/runs/{id}/logs",
   tags,
-  summary: "What the flow run and its steps logged, oldest first, at most 10,000 lines",
+  summary: "What the flow run and its steps logged, oldest first: the newest 10,000 lines",
   request: {
     params: idParameter,
     query: z.object({ format: z.enum(["json", "text"]).default("json") }),
@@ -121,13 +120,6 @@ const listUnitFlowRuns = createRoute({
   request: { params: idParameter, query: pageQuerySchema },
   responses: runsPage,
 });
-
-/** Sends a value as it is stored: one of many megabytes is neither parsed nor written anew. */
-function sendJsonText(context: Context, text: string): TypedResponse<JsonValue, 200, "json"> {
-  const sent: Response = context.body(text, 200, { "Content-Type": "application/json; charset=utf-8" });
-  // The text is JSON already, which the type of a plain body cannot say.
-  return sent as Response & TypedResponse<JsonValue, 200, "json">;
-}
 
 /** Routes of the flow engine, without the `/api/v1` prefix. */
 export function createFlowEngineRoutes(service: FlowRunService) {

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 import type { Database } from "../../platform/database.ts";
+import { listMatchingIds, listPage } from "../../platform/listing.ts";
 import type { Page, PageQuery } from "../../platform/page.ts";
 import { flowEngineErrors } from "./errors.ts";
 import type { FlowRunFilter } from "./filter.ts";
@@ -9,7 +10,7 @@ import { mostInlineCharacters } from "./models.ts";
 import type { PayloadPart } from "./repo/payloads.ts";
 import * as payloads from "./repo/payloads.ts";
 import * as reading from "./repo/reading.ts";
-import { listFlowRuns, listMatchingFlowRunIds } from "./repo/run-lists.ts";
+import { flowRunListing } from "./repo/run-lists.ts";
 import { listMatchingStepIds } from "./repo/step-search.ts";
 import { decodeStored } from "./stored-value.ts";
 
@@ -33,7 +34,7 @@ export interface FlowRunService {
   readFlowPayload(id: string, part: PayloadPart): Promise<string>;
   /** The same of a step. @throws AppError `payload_not_found` */
   readStepPayload(flow_run_id: string, step_run_id: string, part: PayloadPart): Promise<string>;
-  /** What the flow and its steps logged, oldest first, at most 10,000 lines. @throws AppError `flow_run_not_found` */
+  /** What the flow and its steps logged, oldest first: the newest 10,000 lines. @throws AppError `flow_run_not_found` */
   listLogs(id: string): Promise<LogLine[]>;
   /** Current rows for the change stream; ids without a row are left out. */
   listFlowRunSummaries(ids: readonly string[]): Promise<FlowRunSummary[]>;
@@ -52,18 +53,20 @@ export function createFlowRunService(database: Database): FlowRunService {
   }
 
   return {
-    listFlowRuns: (filter, page) => listFlowRuns(database, filter, page),
-    listMatchingIds: (filter, limit) => listMatchingFlowRunIds(database, filter, limit),
+    listFlowRuns: (filter, page) => listPage(database, flowRunListing, filter, page),
+    listMatchingIds: (filter, limit) => listMatchingIds(database, flowRunListing, filter, limit),
     listMatchingStepIds: (words, limit) => listMatchingStepIds(database, words, limit),
     async getFlowRun(id) {
       const run = await getSummary(id);
-      const [steps, children, stored] = await Promise.all([
+      const [steps, children, totals, stored] = await Promise.all([
         reading.listSteps(database, id),
         reading.listChildren(database, id),
+        reading.readTotals(database, id),
         payloads.listFlowPayloads(database, id, mostInlineCharacters),
       ]);
       return {
         ...run,
+        ...totals,
         steps,
         children,
         ...readParts(

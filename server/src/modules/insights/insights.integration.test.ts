@@ -111,6 +111,7 @@ describe("GET /admin/search", () => {
       `llm_request error ${second}`,
       `llm_request error ${first}`,
     ]);
+    expect(await found("s, see https://example.org/errors/999")).toHaveLength(2);
     expect(await found("provider_refused")).toHaveLength(2);
     expect((await search("refused after")).groups[0]?.hits[1]?.detail).toContain("Call 17");
     const kinds = await run(sql`SELECT 1 FROM error_fingerprints WHERE error_code = 'provider_refused'`);

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { TypedResponse } from "hono";
+import { sendJsonText } from "../../http/json-text.ts";
 import { idParameter, listQuerySchema, sendPage } from "../../http/pagination.ts";
 import { problemResponses } from "../../http/problems.ts";
 import { createRouter } from "../../http/router.ts";
@@ -76,10 +76,7 @@ export function createLlmRoutes(service: LlmRequestService) {
     )
     .openapi(getPayload, async (context) => {
       const { id, part } = context.req.valid("param");
-      const text = await service.getPayload(id, part);
-      const sent: Response = context.body(text, 200, { "content-type": "application/json; charset=utf-8" });
-      // The JSON is as it was stored: parsing it only to write it again would take seconds for the largest.
-      return sent as Response & TypedResponse<never, 200, "json">;
+      return sendJsonText(context, await service.getPayload(id, part));
     })
     .openapi(listModels, async (context) => context.json(await service.listModels(), 200));
 }

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from "../../platform/database.ts";
+import { listMatchingIds, listPage } from "../../platform/listing.ts";
 import type { Page, PageQuery } from "../../platform/page.ts";
 import { taskQueueErrors } from "./errors.ts";
 import type { TaskFilter } from "./filter.ts";
@@ -88,8 +89,8 @@ export function createTaskQueueService(dependencies: TaskQueueServiceDependencie
       ]);
       return { ...task, attempts, related_tasks, children };
     },
-    listTasks: (filter, page) => reading.listTasks(database, filter, page),
-    listMatchingIds: (filter, limit) => reading.listMatchingTaskIds(database, filter, limit),
+    listTasks: (filter, page) => listPage(database, reading.taskListing, filter, page),
+    listMatchingIds: (filter, limit) => listMatchingIds(database, reading.taskListing, filter, limit),
     listWorkers: () => reading.listWorkers(database),
     listLiveWorkers: () => reading.listLiveWorkers(database),
     getStatus: () => reading.readQueueStatus(database),

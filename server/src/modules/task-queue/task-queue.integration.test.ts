@@ -203,6 +203,23 @@ describe("the death rule", () => {
     expect(await markDeadWorkers(harness.database, judge.id)).toEqual([silent.id]);
   });
 
+  test("gives a worker 4 s to its first beat, before which it has no lock", async () => {
+    const judge = await registerWorker();
+    const starting = await registerWorker();
+    const startedBefore = (ms: number) =>
+      sql`UPDATE workers SET started_at = moment, beat_at = moment
+        FROM (SELECT clock_timestamp() - ${ms} * interval '1 millisecond' AS moment) m WHERE id = ${starting.id}`.execute(
+        harness.database,
+      );
+    await sql`UPDATE workers SET beat_at = clock_timestamp() + interval '10 seconds' WHERE id = ${judge.id}`.execute(
+      harness.database,
+    );
+    await startedBefore(2_000);
+    expect(await markDeadWorkers(harness.database, judge.id)).toEqual([]);
+    await startedBefore(4_100);
+    expect(await markDeadWorkers(harness.database, judge.id)).toEqual([starting.id]);
+  });
+
   test("takes 1.3 s without the session lock and 4 s with it", async () => {
     const judge = await registerWorker();
     const silent = await registerWorker();
@@ -249,6 +266,16 @@ describe("a worker", () => {
     ]);
     await worker.stop();
     expect(await harness.taskQueue.service.listWorkers()).toMatchObject([{ health: "stopped", running: 0 }]);
+  });
+
+  test("takes part only once it holds its session lock, without which others may declare it dead", async () => {
+    const worker = await harness.startWorker();
+    const found = await sql<{ held: boolean; has_beaten: boolean }>`
+      SELECT w.beat_at <> w.started_at AS has_beaten, EXISTS (SELECT 1 FROM pg_locks l
+        WHERE l.locktype = 'advisory' AND l.granted AND l.objid = w.lock_key::int::oid
+          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS held
+      FROM workers w WHERE w.id = ${worker.id()}`.execute(harness.database);
+    expect(found.rows).toEqual([{ held: true, has_beaten: true }]);
   });
 
   test("fails a task whose handler throws an expected failure, and one whose outcome cannot be written as it should", async () => {

@@ -1,21 +1,15 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../platform/database.ts";
+import type { Listing } from "../../platform/listing.ts";
 import { idRange, selectByIds, selectGivenIds, selectNewestIds } from "../../platform/newest-ids.ts";
-import {
-  countCap,
-  newestFirst,
-  type Page,
-  type PagePosition,
-  type PageQuery,
-  pageFrom,
-  readPosition,
-} from "../../platform/page.ts";
-import { containing } from "../../platform/search-words.ts";
+import type { PagePosition } from "../../platform/page.ts";
+import { containing, type FoundWords } from "../../platform/search-words.ts";
 import type { UserFilter } from "./filter.ts";
 import type { UserSummary } from "./models.ts";
 
 function selectUserIds(
   { q, role, is_active }: UserFilter,
+  _found: FoundWords | null,
   position: PagePosition,
   limit: number,
 ): RawBuilder<{ id: string }> {
@@ -31,33 +25,10 @@ function selectUserIds(
 }
 
 /**
- * One page. Index: `users_pkey`, `users_role` with a role, `users_active`, `users_words` with words that few names and
- * addresses hold.
+ * Accounts. Index: `users_pkey`, `users_role` with a role, `users_active`, `users_words` with words that few names and addresses
+ * hold.
  */
-export async function listUsers(
-  database: Database,
-  filter: UserFilter,
-  page: PageQuery,
-): Promise<Page<UserSummary>> {
-  const position = readPosition(page);
-  const ids = selectUserIds(filter, position, page.limit + 1);
-  const rows = await selectByIds<UserSummary>("user_summaries", ids).execute(database);
-  const total = await sql<{ total: number }>`
-    SELECT count(*)::int AS total FROM (${selectUserIds(filter, newestFirst, countCap + 1)}) counted`.execute(
-    database,
-  );
-  return pageFrom(rows.rows, page.limit, total.rows[0]?.total ?? 0, position.direction);
-}
-
-/** Ids of the accounts that fit, newest first, at most `limit`. Indexes as those of `listUsers`. */
-export async function listMatchingUserIds(
-  database: Database,
-  filter: UserFilter,
-  limit: number,
-): Promise<string[]> {
-  const { rows } = await selectUserIds(filter, newestFirst, limit).execute(database);
-  return rows.map(({ id }) => id);
-}
+export const userListing: Listing<UserFilter> = { view: "user_summaries", selectIds: selectUserIds };
 
 /** Index: `users_pkey`. */
 export async function listUserSummaries(database: Database, ids: readonly string[]): Promise<UserSummary[]> {

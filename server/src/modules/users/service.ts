@@ -1,9 +1,10 @@
 import type { Database } from "../../platform/database.ts";
+import { listMatchingIds, listPage } from "../../platform/listing.ts";
 import type { Page, PageQuery } from "../../platform/page.ts";
 import { userErrors } from "./errors.ts";
 import type { UserFilter } from "./filter.ts";
 import type { UserSummary } from "./models.ts";
-import { findFirstAdministrator, listMatchingUserIds, listUserSummaries, listUsers } from "./repo.ts";
+import { findFirstAdministrator, listUserSummaries, userListing } from "./repo.ts";
 
 export type UserService = ReturnType<typeof createUserService>;
 
@@ -23,10 +24,10 @@ export function createUserService(database: Database) {
     },
     /** Newest first. @throws AppError `cursor_invalid` */
     listUsers: (filter: UserFilter, page: PageQuery): Promise<Page<UserSummary>> =>
-      listUsers(database, filter, page),
+      listPage(database, userListing, filter, page),
     /** Ids of the accounts that fit, newest first, at most `limit`. */
     listMatchingIds: (filter: UserFilter, limit: number): Promise<string[]> =>
-      listMatchingUserIds(database, filter, limit),
+      listMatchingIds(database, userListing, filter, limit),
     /** @throws AppError `user_not_found` */
     async getUser(user_id: string): Promise<UserSummary> {
       const [user] = await listUserSummaries(database, [user_id]);

@@ -19,7 +19,8 @@ export function DifferenceView({ before, after, label }: DifferenceViewProps) {
       <figcaption className="text-3 small">
         {formatQuantity(removed, "line")} removed, {formatQuantity(added, "line")} added
       </figcaption>
-      <div className="difference-lines">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
+      <section className="difference-lines" aria-label={`Lines of ${label}`} tabIndex={0}>
         {blocks.map((block) =>
           block.kind === "fold" ? (
             <Fold key={block.key} block={block} />
@@ -27,7 +28,7 @@ export function DifferenceView({ before, after, label }: DifferenceViewProps) {
             block.lines.map((line) => <Line key={line.key} line={line} />)
           ),
         )}
-      </div>
+      </section>
     </figure>
   );
 }

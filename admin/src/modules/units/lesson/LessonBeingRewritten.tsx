@@ -2,6 +2,7 @@ import type { Lesson, UnitDetail } from "../../../api/content-rows.ts";
 import { paths } from "../../../paths.ts";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { Notice } from "../../../ui/page/ErrorBlock.tsx";
+import { activityPhraseOf } from "../../flow-runs/public.ts";
 import { useRegeneration } from "./regeneration.ts";
 import { isRegenerating } from "./regeneration-words.ts";
 
@@ -25,7 +26,7 @@ export function LessonBeingRewritten({ lesson, unit }: LessonBeingRewrittenProps
       }
     >
       <p>
-        {!waits && unit.current_step !== null && `Now: ${unit.current_step.replaceAll("_", " ")}. `}
+        {!waits && unit.current_step !== null && `Now it ${activityPhraseOf(unit.current_step)}. `}
         What you read is the text until now; it is replaced when the new one is whole.
       </p>
     </Notice>

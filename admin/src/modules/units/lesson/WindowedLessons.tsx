@@ -14,6 +14,14 @@ const closedPx = 45;
 const barPx = 64;
 /** Heights that were measured, by unit, so that the way back to a page finds it as it was left. */
 const measured = new Map<string, VirtualItem[]>();
+const rememberedUnits = 10;
+
+function remember(unitId: string, heights: VirtualItem[]): void {
+  measured.delete(unitId);
+  measured.set(unitId, heights);
+  const [oldest] = measured.keys();
+  if (measured.size > rememberedUnits && oldest !== undefined) measured.delete(oldest);
+}
 
 type WindowedLessonsProps = {
   lessons: LessonSummary[];
@@ -54,12 +62,7 @@ export function WindowedLessons({ lessons, openIds, sought, itemOf }: WindowedLe
     if (place.current === null) return;
     setTop(Math.round(place.current.getBoundingClientRect().top + window.scrollY));
   });
-  useEffect(
-    () => () => {
-      measured.set(unitId, rows.takeSnapshot());
-    },
-    [rows, unitId],
-  );
+  useEffect(() => () => remember(unitId, rows.takeSnapshot()), [rows, unitId]);
   const soughtIndex = sought === null ? -1 : lessons.findIndex(({ id }) => id === sought.id);
   useEffect(() => {
     if (sought !== null && soughtIndex >= 0) rows.scrollToIndex(soughtIndex, { align: "start" });

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useItemQuery } from "../../../api/item-query.ts";
 import { FileDrop, type FileOutcome } from "../../../ui/content/FileDrop.tsx";
+import "../../../ui/filter/filters.css";
 import { Field } from "../../../ui/form/Field.tsx";
 import { Icon } from "../../../ui/icon/Icon.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";

@@ -3,13 +3,14 @@ import { Card } from "../../../ui/page/Card.tsx";
 import { ProgressBar } from "../../../ui/status/ProgressBar.tsx";
 import { lookOfStatus } from "../../../ui/status/status-tone.ts";
 import { shortName } from "../../../ui/value/visible-text.ts";
+import { activityPhraseOf } from "../../flow-runs/public.ts";
 import { useRegeneration } from "../lesson/regeneration.ts";
 import { nameOf } from "../lesson/regeneration-words.ts";
 import { CancelUnit } from "./CancelUnit.tsx";
 
 function activityOf(unit: UnitDetail): string {
   if (unit.current_step === null) return "The first step begins.";
-  return `Now: ${shortName(unit.current_step).replaceAll("_", " ")}.`;
+  return `Now it ${shortName(activityPhraseOf(unit.current_step))}.`;
 }
 
 /** How far a unit is, and the way to stop it. */

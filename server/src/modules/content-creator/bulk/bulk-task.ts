@@ -79,7 +79,7 @@ async function performItem(
   await control.ready();
   try {
     await withinFence(options, task, async (transaction) => {
-      if (!(await repo.claimItem(transaction, item.id))) return;
+      if (!(await repo.isPending(transaction, item.id))) return;
       const result_task_id = await act(options, transaction, task, item);
       await repo.endItem(transaction, item.id, { ...done, result_task_id });
     });

@@ -84,6 +84,15 @@ function ended(task_id: string): Promise<TaskDetails> {
   );
 }
 
+function somebodyWaits(): Promise<unknown> {
+  return waitFor(
+    () =>
+      sql<{ waiting: number }>`SELECT count(*)::int AS waiting FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(app.database),
+    ({ rows }) => (rows[0]?.waiting ?? 0) > 0,
+  );
+}
+
 /** How many tasks each unit has, as unit count by task count. */
 async function countTasks(database: Database, unit_ids: readonly string[]): Promise<Record<string, number>> {
   const { rows } = await sql<{ tasks: number; units: number }>`
@@ -126,6 +135,8 @@ describe("a bulk action", () => {
     const [item] = await itemsOf(task.id, "?limit=1");
     const fresh = (await app.call<TaskDetails>("GET", `/task-queue/tasks/${item?.result_task_id}`)).body;
     expect([fresh.unit_id, fresh.mode]).toEqual([item?.unit_id, "from_scratch"]);
+    // Lower is taken first: an order does not wait behind the work that it is about.
+    expect(task.priority).toBeLessThan(fresh.priority);
 
     const chosen = await start({ action: "resume", entity: "unit", ids });
     const second = await ended(chosen.body.task_id);
@@ -135,6 +146,55 @@ describe("a bulk action", () => {
       ["unit_not_retryable", expect.stringContaining("This unit is completed")],
       ["bulk_target_missing", expect.stringContaining("does not exist")],
     ]);
+  });
+
+  test("that meets another one at the same units starts each of them once", async () => {
+    const units = await insertUnits(app.database, 30, "failed");
+    const [retried, resumed] = await Promise.all([
+      start({ action: "retry", entity: "unit", ids: units }),
+      start({ action: "resume", entity: "unit", ids: [...units].reverse() }),
+    ]);
+    await app.startWorker();
+    const tasks = await Promise.all([ended(retried.body.task_id), ended(resumed.body.task_id)]);
+    expect(tasks.map(({ status }) => status)).toEqual(["completed", "completed"]);
+    const items = (await Promise.all(tasks.map(({ id }) => itemsOf(id, "?limit=100")))).flat();
+    expect(items.filter(({ status }) => status !== "done" && status !== "refused")).toEqual([]);
+    const refused = items.filter(({ status }) => status === "refused");
+    expect(new Set(refused.map(({ error_code }) => error_code)).size).toBeLessThanOrEqual(1);
+    for (const unit_id of units) {
+      // A unit whose first new task had failed by then may be started a second time.
+      const done = items.filter((item) => item.unit_id === unit_id && item.status === "done");
+      expect(done.length).toBeGreaterThanOrEqual(1);
+      expect(await countTasks(app.database, [unit_id])).toEqual({ [1 + done.length]: 1 });
+    }
+  });
+
+  test("and the deletion of one of its units do not wait for each other in a circle", async () => {
+    const [unit_id = ""] = await insertUnits(app.database, 1, "failed");
+    const accepted = await start({ action: "retry", entity: "unit", ids: [unit_id] });
+    await app.database.transaction().execute(async (transaction) => {
+      await sql`SELECT 1 FROM units WHERE id = ${unit_id} FOR UPDATE`.execute(transaction);
+      await app.startWorker();
+      await somebodyWaits();
+      await sql`DELETE FROM units WHERE id = ${unit_id}`.execute(transaction);
+    });
+    expect(await ended(accepted.body.task_id)).toMatchObject({ status: "completed", crashes: 0, attempt: 1 });
+    expect(await itemsOf(accepted.body.task_id)).toMatchObject([
+      { entity_id: unit_id, unit_id: null, status: "refused", error_code: "unit_not_found" },
+    ]);
+  });
+
+  test("is accepted although one of its units is deleted just then", async () => {
+    const units = await insertUnits(app.database, 2, "failed");
+    const { answer } = await app.database.transaction().execute(async (transaction) => {
+      await sql`DELETE FROM units WHERE id = ${units[0]}`.execute(transaction);
+      const answer = start({ action: "retry", entity: "unit", ids: units });
+      await somebodyWaits();
+      return { answer };
+    });
+    const { status, body } = await answer;
+    expect([status, body.item_count]).toEqual([202, 2]);
+    expect((await itemsOf(body.task_id)).map(({ title }) => title)).toEqual([null, "Tides 2"]);
   });
 
   test("takes several flow runs of one unit as one item, and tells before what it will leave out", async () => {
@@ -265,7 +325,7 @@ test("a bulk action whose process is killed goes on after a new start and does n
   const home = createHome();
   homes.push(home);
   try {
-    const units = await insertUnits(own.database, 600, "failed");
+    const units = await insertUnits(own.database, 300, "failed");
     const settings = { DATABASE_URL: own.url };
     const first = await startProduct(home, settings);
     const answer = await fetch(`${first.url}/api/v1/content-creator/bulk-actions`, {
@@ -287,8 +347,8 @@ test("a bulk action whose process is killed goes on after a new start and does n
       60_000,
     );
     expect([task.status, task.attempts.length]).toEqual(["completed", 2]);
-    expect(await readAction(second.url)).toMatchObject({ total: 600, done: 600, refused: 0, failed: 0 });
-    expect(await countTasks(own.database, units)).toEqual({ 2: 600 });
+    expect(await readAction(second.url)).toMatchObject({ total: 300, done: 300, refused: 0, failed: 0 });
+    expect(await countTasks(own.database, units)).toEqual({ 2: 300 });
     await second.stop();
   } finally {
     await own.close();

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Database, Transaction } from "../../../platform/database.ts";
 import { countCap } from "../../../platform/page.ts";
+import type { RequestGroup } from "../retry-options/service.ts";
 import type { BulkAction, BulkActionName, BulkEntity, BulkItem, BulkItemStatus } from "./models.ts";
 
 /** A bulk action as it is asked for. */
@@ -34,14 +35,6 @@ export interface ItemEnd {
 /** How many of the wanted things the action would change, or would not and why (`verdict`). */
 export interface VerdictCount {
   readonly verdict: string;
-  readonly count: number;
-}
-
-/** Units that would be written alike: the parts of their requests as they are stored. */
-export interface RequestGroup {
-  readonly authors: unknown;
-  readonly target_lesson_count: unknown;
-  readonly has_sources: boolean;
   readonly count: number;
 }
 
@@ -166,12 +159,13 @@ export function createBulkRepo(database: Database) {
       return rows;
     },
 
-    /** Locks an item that still waits; false when it was done before. */
-    async claimItem(transaction: Transaction, id: string): Promise<boolean> {
+    /**
+     * Whether an item still waits; under the task's fence, which keeps everybody else from ending it. The item is not locked: a
+     * unit that is being deleted holds its own lock and wants those of its items.
+     */
+    async isPending(transaction: Transaction, id: string): Promise<boolean> {
       const { rows } = await sql<{ id: string }>`
-        SELECT id FROM bulk_action_items WHERE id = ${id} AND status = 'pending' FOR UPDATE`.execute(
-        transaction,
-      );
+        SELECT id FROM bulk_action_items WHERE id = ${id} AND status = 'pending'`.execute(transaction);
       return rows.length > 0;
     },
 

@@ -34,6 +34,9 @@ export interface BulkServiceOptions {
   readonly estimate: (wanted: WantedAction, eligible: number) => Promise<Estimate>;
 }
 
+/** Lower is taken first: a cancel that waits behind what it is to cancel would come too late. */
+const beforeTheWork = -10;
+
 /** Accepts and shows actions on many things. */
 export interface BulkService {
   /**
@@ -79,16 +82,19 @@ export function createBulkService(options: BulkServiceOptions): BulkService {
       }
       const filter = request.filter ?? null;
       const { action, entity } = request;
-      const accepted = await database.transaction().execute(async (transaction) => {
-        const task = await queue.submitFlowTask(transaction, {
-          task_name: bulkActionTask,
-          inputs: { action, entity, filter },
-          unit_id: null,
-          user_id: user.id,
+      const accept = () =>
+        database.transaction().execute(async (transaction) => {
+          const task = await queue.submitFlowTask(transaction, {
+            task_name: bulkActionTask,
+            inputs: { action, entity, filter },
+            unit_id: null,
+            user_id: user.id,
+            priority: beforeTheWork,
+          });
+          const item_count = await repo.insertAction(transaction, task.id, { ...wanted, filter });
+          return { task_id: task.id, item_count };
         });
-        const item_count = await repo.insertAction(transaction, task.id, { ...wanted, filter });
-        return { task_id: task.id, item_count };
-      });
+      const accepted = await despiteDeletions(accept);
       queue.notifyTasks();
       return accepted;
     },
@@ -125,6 +131,23 @@ export function createBulkService(options: BulkServiceOptions): BulkService {
       return pageFrom(rows, limit, counted);
     },
   };
+}
+
+const mostTries = 5;
+
+/** A unit that is deleted while its item is being written fails the statement. The next one sees that it is gone. */
+async function despiteDeletions<Result>(write: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      const isGone =
+        error instanceof Error &&
+        "constraint" in error &&
+        error.constraint === "bulk_action_items_unit_id_fkey";
+      if (!isGone || tries === mostTries) throw error;
+    }
+  }
 }
 
 async function readWanted(matchingIds: MatchingIds, request: BulkRequest): Promise<WantedAction> {

@@ -26,7 +26,7 @@ export function refusalOf(verdict: string, entity: BulkEntity): AppError {
     case "status":
       return creatorErrors.create(
         "unit_not_retryable",
-        `The unit is ${state}. Only a failed, partial or cancelled unit can be retried.`,
+        `This unit is ${state}. Only a failed, partial or cancelled unit can be retried.`,
       );
     case "busy":
       return creatorErrors.create("unit_not_retryable", "A task of the unit is still running.");

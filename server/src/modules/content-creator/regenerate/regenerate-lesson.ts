@@ -15,7 +15,7 @@ import { rootKey } from "../unit-creation-task.ts";
 
 export interface RegenerateLessonOptions {
   readonly database: Database;
-  readonly content: Pick<ContentPort, "findLessonPlace" | "lockUnit" | "listGuidance" | "lendToTask">;
+  readonly content: Pick<ContentPort, "getLessonPlace" | "lockUnit" | "listGuidance" | "lendToTask">;
   readonly queue: Pick<TaskQueue, "submitFlowTask">;
   readonly engine: Pick<FlowEngine, "listRecordedSteps">;
   readonly gateway: Pick<LlmGateway, "hasProvider">;
@@ -33,10 +33,12 @@ export async function regenerateLesson(
   guidance: string | null,
 ): Promise<{ readonly unit_id: string; readonly task_id: string }> {
   const { content, queue, engine, gateway, media } = options;
-  const { unit_id, position } = await content.findLessonPlace(lesson_id);
   try {
     return await options.database.transaction().execute(async (transaction) => {
+      const { unit_id } = await content.getLessonPlace(transaction, lesson_id);
       const unit = await content.lockUnit(transaction, unit_id);
+      // The task that held the lock may have written the unit's lessons anew: this one is only now sure to stay.
+      const { position } = await content.getLessonPlace(transaction, lesson_id);
       const { request, content_lineage_id } = readMaking(unit, guidance);
       refuseWithoutProvider(request, gateway);
       const recorded = await engine.listRecordedSteps(transaction, content_lineage_id, rootKey);

@@ -100,6 +100,33 @@ describe("a lesson that could not be written anew", () => {
     expect((await course.call<UnitDetail>("GET", `/content/units/${unit.id}`)).body).toEqual(unit);
   });
 
+  test("is refused when the task that held the unit replaced the lesson meanwhile", async () => {
+    const { course } = await start();
+    const unit = await createTides(course);
+    const { promise: isBehind, resolve: goOn } = Promise.withResolvers<void>();
+    const { promise: isLocked, resolve: locked } = Promise.withResolvers<void>();
+    const held = course.database.transaction().execute(async (transaction) => {
+      await sql`SELECT 1 FROM units WHERE id = ${unit.id} FOR NO KEY UPDATE`.execute(transaction);
+      locked();
+      await isBehind;
+      await sql`DELETE FROM lessons WHERE unit_id = ${unit.id} AND position = 1`.execute(transaction);
+    });
+    await isLocked;
+    const answer = regenerate(course, unit, 1);
+    await waitFor(
+      () =>
+        sql<{ waiting: number }>`SELECT count(*)::int AS waiting FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(course.database),
+      ({ rows }) => (rows[0]?.waiting ?? 0) > 0,
+    );
+    goOn();
+    await held;
+    const refused = await answer;
+    expect([refused.status, refused.body.code]).toEqual([404, "lesson_not_found"]);
+    const after = (await course.call<UnitDetail>("GET", `/content/units/${unit.id}`)).body;
+    expect([after.status, after.task_id]).toEqual(["completed", unit.task_id]);
+  });
+
   test("is refused with unknown ids, fields and too long guidance", async () => {
     const { course } = await start();
     const nobody = "019f0000-0000-7000-8000-000000000000";

@@ -209,6 +209,7 @@ describe("a chain of lessons written anew", () => {
     expect(models.calls({ schema_name: "unit_metadata" })).toEqual([]);
     const resumedLessons = await readLessons(course, resumed);
     const content = (lesson: Lesson) => [
+      lesson.id,
       lesson.transcript,
       lesson.exercises,
       lesson.written_by,

@@ -1,7 +1,6 @@
 import { AppError } from "../../../platform/errors.ts";
 import { noSuchUnit } from "../../content/public.ts";
 import type { FlowEngine } from "../../flow-engine/public.ts";
-import type { RequestGroup } from "../bulk/repo.ts";
 import { lessonCreation } from "../flows/lesson-creation.ts";
 import { lessonPodcast } from "../flows/lesson-podcast.ts";
 import { unitArtCreation } from "../flows/unit-art-creation.ts";
@@ -20,6 +19,14 @@ export interface RetryOptionsServiceOptions {
   readonly repo: RetryOptionsRepo;
   readonly engine: Pick<FlowEngine, "listLineageSteps" | "readRecordedOutput">;
   readonly routeFor: RouteFor;
+}
+
+/** Units that would be written alike: the parts of their requests as they are stored. */
+export interface RequestGroup {
+  readonly authors: unknown;
+  readonly target_lesson_count: unknown;
+  readonly has_sources: boolean;
+  readonly count: number;
 }
 
 /** Says what a retry of a unit would do, before anybody decides. */

@@ -203,11 +203,11 @@ export async function listLessonStates(transaction: Transaction, unit_id: string
 }
 
 export async function findLessonPlace(
-  database: Database,
+  transaction: Transaction,
   lesson_id: string,
 ): Promise<{ unit_id: string; position: number } | null> {
   const found = await sql<{ unit_id: string; position: number }>`
-    SELECT unit_id, position FROM lessons WHERE id = ${lesson_id}::uuid`.execute(database);
+    SELECT unit_id, position FROM lessons WHERE id = ${lesson_id}::uuid`.execute(transaction);
   return found.rows[0] ?? null;
 }
 

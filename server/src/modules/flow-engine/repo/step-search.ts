@@ -13,7 +13,7 @@ export async function listMatchingStepIds(
   limit: number,
 ): Promise<string[]> {
   const names = { table: "flow_step_runs", columns: [] };
-  const found = await findWords(database, words, names, newestFirst);
+  const found = await findWords(database, words, names);
   const { rows } = await selectNewestIds({
     table: "flow_step_runs",
     conditions: [],

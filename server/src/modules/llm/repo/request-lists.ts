@@ -1,21 +1,14 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../../platform/database.ts";
+import { type Listing, listMatchingIds, listPage } from "../../../platform/listing.ts";
 import {
   selectByIds,
   selectGivenIds,
   selectNewestIds,
   type TextSearch,
 } from "../../../platform/newest-ids.ts";
-import {
-  countCap,
-  newestFirst,
-  type Page,
-  type PagePosition,
-  type PageQuery,
-  pageFrom,
-  readPosition,
-} from "../../../platform/page.ts";
-import { containing, countedAtLeast, type FoundWords, findWords } from "../../../platform/search-words.ts";
+import type { Page, PagePosition, PageQuery } from "../../../platform/page.ts";
+import { containing, type FoundWords } from "../../../platform/search-words.ts";
 import { costSpan, durationSpan } from "../../../platform/spans.ts";
 import type { LlmRequestFilter } from "../filter.ts";
 import type { LlmRequestSummary } from "../models.ts";
@@ -39,25 +32,8 @@ export interface RequestListRepo {
 
 export function createRequestListRepo(database: Database): RequestListRepo {
   return {
-    async listPage(filter, page) {
-      const position = readPosition(page);
-      const found = await findRequestWords(database, filter.q, position);
-      const ids = selectMatchingIds(filter, found, position, page.limit + 1);
-      const { rows } = await selectByIds<LlmRequestSummary>("llm_request_summaries", ids).execute(database);
-      const counted = await sql<{ counted: number }>`
-        SELECT count(*) AS counted FROM (${selectMatchingIds(filter, found, newestFirst, countCap + 1)}) matching`.execute(
-        database,
-      );
-      return countedAtLeast(
-        pageFrom(rows, page.limit, counted.rows[0]?.counted ?? 0, position.direction),
-        found,
-      );
-    },
-    async listMatchingIds(filter, limit) {
-      const found = await findRequestWords(database, filter.q, newestFirst);
-      const { rows } = await selectMatchingIds(filter, found, newestFirst, limit).execute(database);
-      return rows.map(({ id }) => id);
-    },
+    listPage: (filter, page) => listPage(database, requestListing, filter, page),
+    listMatchingIds: (filter, limit) => listMatchingIds(database, requestListing, filter, limit),
     async find(id) {
       // Index: primary key.
       const { rows } = await sql<LlmRequestSummary & { parameters: Record<string, unknown> }>`
@@ -84,11 +60,11 @@ export function createRequestListRepo(database: Database): RequestListRepo {
   };
 }
 
-const nameColumns = { table: "llm_requests", columns: ["provider", "model", "step_name", "prompt_name"] };
-
-async function findRequestWords(database: Database, words: string | undefined, position: PagePosition) {
-  return words === undefined ? null : findWords(database, words, nameColumns, position);
-}
+const requestListing: Listing<LlmRequestFilter> = {
+  view: "llm_request_summaries",
+  names: { table: "llm_requests", columns: ["provider", "model", "step_name", "prompt_name"] },
+  selectIds: selectMatchingIds,
+};
 
 /** Ids that fit, from the table alone: the view's joins are done for the page's rows only. */
 function selectMatchingIds(
@@ -146,7 +122,7 @@ function textSearch(found: FoundWords, isNarrow: boolean): TextSearch {
     ],
     exactly: [sql`provider_response_id = ${found.words}`],
     isNarrow,
-    join: sql`LEFT JOIN unit_summaries u ON u.id = newest.unit_id`,
+    join: sql`LEFT JOIN unit_states u ON u.id = newest.unit_id`,
     holds: sql`(u.title ILIKE ${pattern} OR newest.prompt_name ILIKE ${pattern} OR newest.step_name ILIKE ${pattern}
       OR newest.model ILIKE ${pattern} OR newest.error_code ILIKE ${pattern} OR newest.error_message ILIKE ${pattern})`,
   };

@@ -1,66 +1,29 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../../platform/database.ts";
+import type { Listing } from "../../../platform/listing.ts";
 import {
   selectByIds,
   selectGivenIds,
   selectNewestIds,
   type TextSearch,
 } from "../../../platform/newest-ids.ts";
-import {
-  countCap,
-  newestFirst,
-  type Page,
-  type PagePosition,
-  type PageQuery,
-  pageFrom,
-  readPosition,
-} from "../../../platform/page.ts";
-import { containing, countedAtLeast, type FoundWords, findWords } from "../../../platform/search-words.ts";
+import type { PagePosition } from "../../../platform/page.ts";
+import { containing, type FoundWords } from "../../../platform/search-words.ts";
 import { durationSpan } from "../../../platform/spans.ts";
 import type { TaskFilter } from "../filter.ts";
 import type { QueueStatus, RelatedTask, TaskAttempt, TaskSummary, WorkerSummary } from "../models.ts";
 
-const nameColumns = { table: "tasks", columns: ["task_name"] };
-
 /**
- * One page of tasks. Without a filter it reads the primary key; `status` uses `tasks_status` or `tasks_failed`, `task_name`
- * `tasks_name`, `unit_id` `tasks_unit`, `user_id` `tasks_user`, `mode` `tasks_mode`, a duration `tasks_duration`; a time range
- * bounds the id, because UUIDv7 ids carry the time. Words are found in the unit's title (`tasks_unit`), the inputs (by id),
- * the error (`tasks_error`) and the type (`tasks_name`).
+ * Tasks. Without a filter the primary key is read; `status` uses `tasks_status` or `tasks_failed`, `task_name` `tasks_name`,
+ * `unit_id` `tasks_unit`, `user_id` `tasks_user`, `mode` `tasks_mode`, a duration `tasks_duration`; a time range bounds the id,
+ * because UUIDv7 ids carry the time. Words are found in the unit's title (`tasks_unit`), the inputs (by id), the error
+ * (`tasks_error`) and the type (`tasks_name`).
  */
-export async function listTasks(
-  database: Database,
-  filter: TaskFilter,
-  page: PageQuery,
-): Promise<Page<TaskSummary>> {
-  const position = readPosition(page);
-  const found = await findTaskWords(database, filter.q, position);
-  const ids = selectTaskIds(filter, found, position, page.limit + 1);
-  const rows = await selectByIds<TaskSummary>("task_summaries", ids).execute(database);
-  const counted = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (${selectTaskIds(filter, found, newestFirst, countCap + 1)}) capped`.execute(
-    database,
-  );
-  return countedAtLeast(
-    pageFrom(rows.rows, page.limit, counted.rows[0]?.count ?? 0, position.direction),
-    found,
-  );
-}
-
-/** Ids of the tasks that fit, newest first, at most `limit`. Indexes as those of `listTasks`. */
-export async function listMatchingTaskIds(
-  database: Database,
-  filter: TaskFilter,
-  limit: number,
-): Promise<string[]> {
-  const found = await findTaskWords(database, filter.q, newestFirst);
-  const { rows } = await selectTaskIds(filter, found, newestFirst, limit).execute(database);
-  return rows.map(({ id }) => id);
-}
-
-async function findTaskWords(database: Database, words: string | undefined, position: PagePosition) {
-  return words === undefined ? null : findWords(database, words, nameColumns, position);
-}
+export const taskListing: Listing<TaskFilter> = {
+  view: "task_summaries",
+  names: { table: "tasks", columns: ["task_name"] },
+  selectIds: selectTaskIds,
+};
 
 function selectTaskIds(
   filter: TaskFilter,
@@ -97,7 +60,7 @@ function textSearch(found: FoundWords, isNarrow: boolean): TextSearch {
       { column: "task_name", values: found.names.task_name ?? [] },
     ],
     isNarrow,
-    join: sql`LEFT JOIN unit_summaries u ON u.id = newest.unit_id`,
+    join: sql`LEFT JOIN unit_states u ON u.id = newest.unit_id`,
     holds: sql`(coalesce(u.title, newest.unit_title) ILIKE ${pattern} OR newest.task_name ILIKE ${pattern}
       OR newest.error_message ILIKE ${pattern} OR newest.error_code ILIKE ${pattern}
       OR short_words_of_inputs(newest.inputs) ILIKE ${pattern})`,

@@ -17,13 +17,15 @@ export interface WorkerIdentity {
   readonly lock_key: number;
 }
 
+/** The first beat of its own moves `beat_at` away from `started_at`. */
 export async function insertWorker(
   database: Database,
   worker: { host: string; pid: number; app_version: string; queues: readonly string[]; capacity: number },
 ): Promise<WorkerIdentity> {
   const result = await sql<WorkerIdentity>`
-    INSERT INTO workers (host, pid, app_version, queues, capacity)
-    VALUES (${worker.host}, ${worker.pid}, ${worker.app_version}, ${worker.queues}::text[], ${worker.capacity})
+    INSERT INTO workers (host, pid, app_version, queues, capacity, started_at, beat_at)
+    SELECT ${worker.host}, ${worker.pid}, ${worker.app_version}, ${worker.queues}::text[], ${worker.capacity}, now, now
+    FROM clock_timestamp() now
     RETURNING id, lock_key`.execute(database);
   const row = result.rows[0];
   if (row === undefined) throw new Error("The worker was not registered");
@@ -44,7 +46,8 @@ export async function updateRunning(database: Database, id: string, running: num
 }
 
 /**
- * Declares workers dead. Only for a caller whose own beats had no gap for 6 s; that its last beat is fresh and that the
+ * Declares workers dead. A missing lock counts only of a worker that has beaten: until its first beat it had none, and on a busy
+ * machine that takes longer than 1.3 s. Only for a caller whose own beats had no gap for 6 s; that its last beat is fresh and that the
  * database is up long enough is checked here, and the condition is judged again on the newest row when a lock was awaited.
  */
 export async function markDeadWorkers(database: Database, self: string): Promise<string[]> {
@@ -55,7 +58,8 @@ export async function markDeadWorkers(database: Database, self: string): Promise
       AND EXISTS (SELECT 1 FROM workers me WHERE me.id = ${self} AND me.dead_at IS NULL
         AND me.beat_at > clock_timestamp() - ${silentWithoutLockMs} * interval '1 millisecond')
       AND (w.beat_at < clock_timestamp() - ${silentMs} * interval '1 millisecond'
-        OR (w.beat_at < clock_timestamp() - ${silentWithoutLockMs} * interval '1 millisecond' AND NOT EXISTS (
+        OR (w.beat_at < clock_timestamp() - ${silentWithoutLockMs} * interval '1 millisecond'
+          AND w.beat_at <> w.started_at AND NOT EXISTS (
           SELECT 1 FROM pg_locks l
           WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = ${workerLockClass}::int::oid
             AND l.objid = w.lock_key::int::oid

@@ -68,6 +68,7 @@ async function beat(): Promise<void> {
   const hasGap = Atomics.load(state, beatIndex.gaplessSince) === 0n || now - last > gapNs;
   if (hasGap) Atomics.store(state, beatIndex.gaplessSince, now);
   Atomics.store(state, beatIndex.lastBeat, now);
+  if (last === 0n) parentPort?.postMessage("begun");
 }
 
 // pg reads `query_timeout` from the query as well; its types name it on the client only.

@@ -10,6 +10,8 @@ const restartMs = 500;
 /** One life of a worker: its row and what is known about its beats. */
 export interface Heartbeat {
   readonly worker_id: string;
+  /** Resolves at the first beat, when the session lock is held: with false when the row was declared dead before. Never rejects. */
+  readonly begun: Promise<boolean>;
   /** True while beats succeed; otherwise nothing new may be started. */
   isFresh(): boolean;
   /** True when all beats of the last `ms` milliseconds succeeded without a gap. */
@@ -28,12 +30,11 @@ export function startHeartbeat(options: {
   const { url, identity, logger } = options;
   const shared = new SharedArrayBuffer(8 * 4);
   const state = new BigInt64Array(shared);
-  // The row was just inserted, which is its first beat.
-  Atomics.store(state, beatIndex.lastBeat, monotonicNs());
   tick();
   const ticking = setInterval(tick, tickMs);
   let thread: Worker | undefined;
   let isStopping = false;
+  const begun = Promise.withResolvers<boolean>();
 
   function tick(): void {
     Atomics.store(state, beatIndex.mainTick, monotonicNs());
@@ -49,9 +50,11 @@ export function startHeartbeat(options: {
     };
     const started = new Worker(new URL("./heartbeat-thread.ts", import.meta.url), { workerData });
     thread = started;
+    started.once("message", () => begun.resolve(true));
     started.on("error", (error) => logger.error({ error }, "The heartbeat thread failed"));
     started.on("exit", () => {
       thread = undefined;
+      if (isStopping || isDead()) begun.resolve(false);
       if (!isStopping && !isDead()) setTimeout(() => !isStopping && start(), restartMs).unref();
     });
   }
@@ -67,6 +70,7 @@ export function startHeartbeat(options: {
   start();
   return {
     worker_id: identity.id,
+    begun: begun.promise,
     isFresh,
     isDead,
     hasBeatenFor(ms) {

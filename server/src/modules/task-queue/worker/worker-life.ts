@@ -15,7 +15,8 @@ export interface LifeOptions {
 }
 
 /**
- * Registers a worker row and starts its heartbeat; waits for the database as long as it takes.
+ * Registers a worker row and starts its heartbeat; waits for the database as long as it takes. It is alive from its first beat on:
+ * a task claimed before could be taken from a row that others see without a lock.
  * @throws the signal's reason when it is aborted meanwhile
  */
 export async function beginLife(options: LifeOptions, signal: AbortSignal): Promise<Heartbeat> {
@@ -30,13 +31,25 @@ export async function beginLife(options: LifeOptions, signal: AbortSignal): Prom
         queues: options.queues,
         capacity: options.capacity,
       });
-      return startHeartbeat({ url, identity, logger });
+      const life = startHeartbeat({ url, identity, logger });
+      if (await beginsBeating(life, signal)) return life;
+      await endLife(database, life, logger);
     } catch (error) {
       if (!isInfrastructureError(error)) throw error;
       logger.debug({ error }, "The worker could not register yet");
       await wait(500 + Math.random() * 1_000, undefined, { signal });
     }
   }
+}
+
+/** False when the row was declared dead before its first beat, or nobody wants it any more. */
+function beginsBeating(life: Heartbeat, signal: AbortSignal): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const giveUp = () => resolve(false);
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  void life.begun.then(resolve);
+  return promise.finally(() => signal.removeEventListener("abort", giveUp));
 }
 
 /** Says goodbye: stops the beats and marks the row, so that nobody waits for its death. */
