@@ -127,6 +127,12 @@ describe("a course without any model", () => {
         lesson_id: id,
         status: "completed",
       });
+      const logs = await course.call<{ message: string }[]>("GET", `/flow-engine/runs/${flow_run_id}/logs`);
+      expect(logs.body.map(({ message }) => message)).toEqual([
+        `Wrote lesson ${lesson.position}, "${lesson.title}"`,
+        expect.stringMatching(/^Exercises drafted: \d+$/),
+        expect.stringMatching(/^Exercises kept: \d+/),
+      ]);
     }
     const audio = await course.call("GET", `/media/${unit.lessons[0]?.audio_media_id}`);
     expect([audio.status, audio.headers.get("content-type")]).toEqual([200, "audio/mpeg"]);

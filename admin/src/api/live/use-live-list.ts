@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { useAwayFromTop } from "../../ui/table/away-from-top.ts";
 import type { Query } from "../client.ts";
 import { type ListState, type ReadPage, useListQuery } from "../list-query.ts";
@@ -18,9 +18,46 @@ export function fitsFilters(change: LiveChange, filters: Query): boolean {
   });
 }
 
+/** Whether every filter that is set can be told from the change, and the row fits all of them. */
+function surelyFits(change: LiveChange, filters: Query): boolean {
+  const fields: Record<string, unknown> = { ...change.parents, ...change.patch };
+  const set = Object.entries(filters).filter(([, value]) => value !== undefined && value !== "");
+  return set.length > 0 && set.every(([name]) => fields[name] !== undefined) && fitsFilters(change, filters);
+}
+
+/** Whether the row with this id is among the rows, which stand in the falling order of their ids. */
+function holds(rows: readonly { id: string }[], id: string): boolean {
+  let from = 0;
+  let to = rows.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((rows[middle]?.id ?? "") > id) from = middle + 1;
+    else to = middle;
+  }
+  return rows[from]?.id === id;
+}
+
 /**
- * A list, newest first, that follows the live stream: at the top of the page new rows come in by themselves, further
- * down they are only counted and wait until they are asked for.
+ * Whether the change brings a row into the list: a newer one that may fit, or one that stands between those on show and has
+ * come to fit the filters, such as a failed one in a list of failed ones.
+ */
+export function bringsRow(
+  change: LiveChange,
+  list: Pick<ListState<{ id: string }>, "rows" | "hasOlder">,
+  filters: Query,
+): boolean {
+  const { rows = [], hasOlder } = list;
+  const newest = rows[0];
+  const oldest = rows.at(-1);
+  if (newest === undefined || oldest === undefined || change.id > newest.id)
+    return fitsFilters(change, filters);
+  if (hasOlder && change.id < oldest.id) return false;
+  return surelyFits(change, filters) && !holds(rows, change.id);
+}
+
+/**
+ * A list, newest first, that follows the live stream: at the top of the page rows come in by themselves, further down
+ * they are only counted and wait until they are asked for.
  */
 export function useLiveList<Row extends { id: string }>(
   entity: LiveEntity,
@@ -29,19 +66,12 @@ export function useLiveList<Row extends { id: string }>(
   readPage?: ReadPage<Row>,
 ): { list: ListState<Row>; waiting: number; showWaiting: () => void } {
   const list = useListQuery<Row>(path, filters, readPage);
-  const newestId = list.rows?.[0]?.id;
-  const filterText = JSON.stringify(filters);
-  // The text stands for the object, which is built anew in every render.
-  const accepts = useCallback(
-    (change: LiveChange) => fitsFilters(change, JSON.parse(filterText) as Query),
-    [filterText],
-  );
-  const arrivals = useArrivals(entity, newestId, list.loadedAt, accepts);
+  const arrivals = useArrivals(entity, list.loadedAt, (change) => bringsRow(change, list, filters));
   const away = useAwayFromTop();
   const { reload } = list;
   useLiveRefresh(
     (change) =>
-      change.entity === entity && !away && (change.patch === null || isNew(change, newestId, accepts)),
+      change.entity === entity && !away && (change.patch === null || bringsRow(change, list, filters)),
     reload,
   );
   const latest = useRef({ reload, arrivals });
@@ -57,12 +87,4 @@ export function useLiveList<Row extends { id: string }>(
     reload();
   };
   return { list, waiting: away ? arrivals : 0, showWaiting };
-}
-
-function isNew(
-  change: LiveChange,
-  newestId: string | undefined,
-  accepts: (change: LiveChange) => boolean,
-): boolean {
-  return accepts(change) && (newestId === undefined || change.id > newestId);
 }

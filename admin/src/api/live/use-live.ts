@@ -51,21 +51,17 @@ export function useLiveRefresh(matters: (change: LiveChange) => boolean, refresh
   }, [store]);
 }
 
-/**
- * Counts rows that came into being after the newest one on show, since the list was read (`readAt`). Ids of version 7 grow
- * with time, so no list is asked. `accepts` applies the list's filters to the change.
- */
+/** Counts rows that came to the list since it was read (`readAt`); `comesIn` tells whether a change brings one. */
 export function useArrivals(
   entity: LiveEntity,
-  newestId: string | undefined,
   readAt: number | undefined,
-  accepts: (change: LiveChange) => boolean,
+  comesIn: (change: LiveChange) => boolean,
 ): number {
   const { store } = useLive();
   const [count, setCount] = useState(0);
-  const current = useRef({ accepts, newestId });
+  const current = useRef(comesIn);
   useEffect(() => {
-    current.current = { accepts, newestId };
+    current.current = comesIn;
   });
   // What came before the list was read is on show by then, or is none of it for a reason that no change tells.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each reading begins anew.
@@ -74,13 +70,12 @@ export function useArrivals(
     setCount(0);
     return store.subscribeChanges((change) => {
       if (change.entity !== entity) return;
-      const { accepts: fits, newestId: newest } = current.current;
-      // Most changes are of older rows; they are neither kept nor a reason to draw the page again.
+      // Most changes are of rows on show; they are neither kept nor a reason to draw the page again.
       if (change.patch === null) arrived.delete(change.id);
-      else if (newest !== undefined && change.id > newest && fits(change)) arrived.add(change.id);
+      else if (current.current(change)) arrived.add(change.id);
       setCount(arrived.size);
     });
-  }, [store, entity, newestId, readAt]);
+  }, [store, entity, readAt]);
   return count;
 }
 

@@ -24,6 +24,10 @@ export async function recordSpeech(
     made_by_llm_request_id: llm_request_id,
     task_id: context.correlation.task_id,
   });
+  context.log("info", `Recorded ${Math.round(seconds ?? 0)} s of speech`, {
+    characters: speech.text.length,
+    parts: spoken.parts.length,
+  });
   return { media_id: id, seconds: seconds ?? 0, llm_request_id };
 }
 

@@ -29,8 +29,12 @@ export const draftExercises = defineStep({
   input: exerciseTaskSchema,
   output: draftedExercisesSchema,
   recipe: recipeOf(template, "object"),
-  run: (context, task) =>
-    task.brief.author === "offline" ? draftOffline(context, task) : draftByModel(context, task),
+  async run(context, task) {
+    const draft = task.brief.author === "offline" ? draftOffline : draftByModel;
+    const drafted = await draft(context, task);
+    context.log("info", `Exercises drafted: ${drafted.drafts.length}`, { dropped: drafted.dropped });
+    return drafted;
+  },
 });
 
 async function draftOffline(

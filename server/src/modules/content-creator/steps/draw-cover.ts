@@ -29,6 +29,7 @@ export const drawCover = defineStep({
       made_by_llm_request_id: drawn.llm_request_id,
       task_id: context.correlation.task_id,
     });
+    context.log("info", "Drew the cover", { bytes: drawn.bytes.length, alt: drawn.alt });
     return {
       media_id: kept.id,
       alt: drawn.alt,

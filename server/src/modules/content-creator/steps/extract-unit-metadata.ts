@@ -40,9 +40,15 @@ export const extractUnitMetadata = defineStep({
   recipe: recipeOf(template, "object"),
   async run(context, input) {
     const sources = await readSources(context.services, context.correlation.unit_id, input.sources);
-    return input.author === "offline"
-      ? planOffline(context, input, sources)
-      : planByModel(context, input, sources);
+    const makePlan = input.author === "offline" ? planOffline : planByModel;
+    const plan = await makePlan(context, input, sources);
+    context.log("info", `Lessons planned: ${plan.lessons.length}`, {
+      lessons: plan.lessons.map(({ title }) => title),
+      objectives: plan.learning_objectives.length,
+      not_covered_by_source: plan.learning_objectives.filter((objective) => !objective.covered_by_source)
+        .length,
+    });
+    return plan;
   },
 });
 

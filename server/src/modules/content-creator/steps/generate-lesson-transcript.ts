@@ -32,9 +32,20 @@ export const generateLessonTranscript = defineStep({
   input: lessonBriefSchema,
   output: lessonTextSchema,
   recipe: recipeOf(template, "text"),
-  run: (context, brief) =>
-    brief.author === "offline" ? writeOffline(context, brief) : writeByModel(context, brief),
+  async run(context, brief) {
+    const write = brief.author === "offline" ? writeOffline : writeByModel;
+    const lesson = await write(context, brief);
+    context.log("info", `Wrote lesson ${brief.lesson.position}, "${lesson.title}"`, {
+      words: countWords(lesson.transcript),
+      parts: lesson.body.length,
+    });
+    return lesson;
+  },
 });
+
+function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
+}
 
 /** What the offline author needs to write or question a lesson. */
 export async function offlineLessonInput(context: StepContext<CreatorServices>, brief: LessonBrief) {

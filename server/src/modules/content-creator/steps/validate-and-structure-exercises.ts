@@ -43,6 +43,10 @@ export const validateAndStructureExercises = defineStep({
         : editByModel(context, { brief, transcript, drafted }, check);
     const { kept, failed, llm_request_id } = await work;
     const exercises = toExercises(kept, brief.author === "offline" ? "draft" : "approved");
+    const lost = failed.length === 0 ? "" : `; dropped because they broke a rule: ${failed.length}`;
+    context.log(failed.length === 0 ? "info" : "warn", `Exercises kept: ${exercises.length}${lost}`, {
+      findings: failed.flatMap(({ findings }) => findings.map(({ message }) => message)),
+    });
     return {
       exercises,
       quality: {
@@ -86,6 +90,9 @@ async function editByModel(context: StepContext<CreatorServices>, task: EditTask
   const edited = await askEditor(context, task, task.drafted.drafts, []);
   const first = check(edited.drafts);
   if (first.failed.length === 0) return { ...first, llm_request_id: edited.llm_request_id };
+  context.log("info", `Exercises that broke a rule, asked for once more: ${first.failed.length}`, {
+    findings: first.failed.flatMap(({ findings }) => findings.map(({ message }) => message)),
+  });
   const repaired = await askEditor(
     context,
     task,
