@@ -69,7 +69,10 @@ async function watchOnTheDashboard(page: Page): Promise<void> {
   const lessons = job.getByRole("list", { name: `Lessons of ${title}` }).getByRole("listitem");
   await expect(lessons.filter({ hasText: "running" }).first()).toBeVisible();
   await expect(lessons.filter({ hasText: "failed" })).toHaveCount(1);
-  const incident = page.getByRole("region", { name: "Needs attention" }).getByRole("article");
+  const incident = page
+    .getByRole("region", { name: "Needs attention" })
+    .getByRole("article")
+    .filter({ hasText: title });
   await expect(incident).toContainText(`${title} is not whole`);
   await expect(incident).toContainText("Baking the loaf");
   await expect(job).toHaveCount(0);

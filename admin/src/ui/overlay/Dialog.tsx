@@ -28,7 +28,13 @@ export function Dialog({ open, onClose, title, children, footer, wide = false }:
       ref={element}
       className={wide ? "dialog dialog-wide" : "dialog"}
       aria-labelledby={id}
-      onClose={onClose}
+      // Told at once: until the close event comes, a key that opens the dialog again would find it open still.
+      onCancel={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
+      onClose={() => {
+        if (element.current?.open !== true) onClose();
+      }}
       closedby={wide ? "closerequest" : "any"}
     >
       {open && (
