@@ -32,7 +32,9 @@ export default defineConfig({
   },
   // Each worker starts a product of its own, so those who share one share a worker too.
   projects: [
-    { name: "work", testMatch: /(course|live|outage|story)\.spec\.ts/, workers: 1 },
+    // The story reads lists that hold nothing but what it made.
+    { name: "story", testMatch: /story\.spec\.ts/, workers: 1 },
+    { name: "work", testMatch: /(course|live|outage)\.spec\.ts/, workers: 1 },
     { name: "repair", testMatch: /(bulk|repair|replay)\.spec\.ts/, workers: 1 },
     { name: "pages", testMatch: /(navigation|security|a11y|screenshots|lists|large)\.spec\.ts/, workers: 1 },
   ],

@@ -3,7 +3,7 @@ import { createUnit, readJson, waitForUnit } from "../server/test/product.ts";
 import type { TestProvider } from "../server/test/provider/provider.ts";
 import { expectNotReloaded, markPage, modelTest as test, waitForContent } from "./fixtures.ts";
 
-const title = "How bread rises";
+const title = "Bread for early shifts";
 const bread = `## Mixing the dough
 
 ${"Flour takes up water and its proteins link into gluten, which gives the dough its strength. ".repeat(12)}
