@@ -15,7 +15,9 @@ export const noteFirstRow = `
  */
 export function changePlace(address: string, heading: string): string {
   return `(async () => {
-    const first = () => document.querySelector("tr.table-row a")?.getAttribute("href") ?? "";
+    // Without what follows the "?": the way back to the list stands there and changes before the rows do.
+    const first = () => [...document.querySelectorAll("tr.table-row a")].slice(0, 20)
+      .map((link) => link.getAttribute("href").split("?")[0]).join(" ");
     const before = first();
     const there = () =>
       document.querySelector("h1")?.textContent.startsWith(${JSON.stringify(heading)}) && first() !== "" && first() !== before;
