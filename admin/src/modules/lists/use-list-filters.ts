@@ -37,10 +37,9 @@ export function useListFilters(page: ListPage): ListFilters {
   const read = useMemo(() => readFilters(definition.filters, search), [definition, search]);
   const [dropped, setDropped] = useState(noValues);
   const text = formatSearch(read.kept);
-  // The text stands for the values: opening a row changes the address but no filter.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for the values, since opening a row changes the address but no filter
   const query = useMemo(() => queryOf(read.kept, Date.now()), [text]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for the values here too
   const kept = useMemo(() => read.kept, [text]);
   useEffect(() => {
     if (read.dropped.length === 0) return;

@@ -44,8 +44,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, expansion, selection } = props;
   const frame = useRef<HTMLDivElement>(null);
   const selectWordId = useId();
-  // Most pages write the function anew in every render; naming 100,000 rows again for each frame is what it must not cost.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  // biome-ignore lint/correctness/useExhaustiveDependencies: pages write rowKey anew in every render, and naming 100,000 rows again for each frame would cost too much
   const keys = useMemo(() => rows.map(rowKey), [rows]);
   const openKeys = expansion?.openKeys;
   const items = useMemo(
