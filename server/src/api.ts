@@ -8,7 +8,8 @@ import type { createReplayRoutes } from "./modules/content-creator/replay/routes
 import type { createRetryOptionsRoutes } from "./modules/content-creator/retry-options/routes.ts";
 import type { createCreatorRoutes } from "./modules/content-creator/routes.ts";
 import type { createFlowEngineRoutes } from "./modules/flow-engine/routes.ts";
-import type { createInsightRoutes } from "./modules/insights/routes.ts";
+import type { createSavedViewRoutes } from "./modules/insights/saved-views/routes.ts";
+import type { createSearchRoutes } from "./modules/insights/search/routes.ts";
 import type { createLlmRoutes } from "./modules/llm/routes.ts";
 import type { createMediaRoutes } from "./modules/media/routes.ts";
 import type { createTaskQueueRoutes } from "./modules/task-queue/routes.ts";
@@ -28,7 +29,8 @@ export interface ApiParts {
   readonly bulk: ReturnType<typeof createBulkRoutes>;
   readonly media: ReturnType<typeof createMediaRoutes>;
   readonly users: ReturnType<typeof createUserRoutes>;
-  readonly insights: ReturnType<typeof createInsightRoutes>;
+  readonly search: ReturnType<typeof createSearchRoutes>;
+  readonly savedViews: ReturnType<typeof createSavedViewRoutes>;
   readonly events: ReturnType<typeof createEventRoutes>;
 }
 
@@ -47,7 +49,8 @@ export function createApi(parts: ApiParts) {
     .route("/", parts.bulk)
     .route("/", parts.media)
     .route("/", parts.users)
-    .route("/", parts.insights)
+    .route("/", parts.search)
+    .route("/", parts.savedViews)
     .route("/", parts.events);
 }
 

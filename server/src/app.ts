@@ -202,7 +202,8 @@ function createHttp(
     bulk: modules.creator.bulkRoutes,
     media: modules.media.routes,
     users: modules.users.routes,
-    insights: modules.insights.routes,
+    search: modules.insights.searchRoutes,
+    savedViews: modules.insights.savedViewRoutes,
     events: createEventRoutes(modules.hub, isStopping),
   });
   application.route(

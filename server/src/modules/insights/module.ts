@@ -1,7 +1,8 @@
 import type { Database } from "../../platform/database.ts";
-import { createInsightRoutes } from "./routes.ts";
-import { createSavedViewService } from "./saved-views.ts";
-import { createSearchService, type SearchSource, type SearchSources } from "./search.ts";
+import { createSavedViewRoutes } from "./saved-views/routes.ts";
+import { createSavedViewService } from "./saved-views/service.ts";
+import { createSearchRoutes } from "./search/routes.ts";
+import { createSearchService, type SearchSource, type SearchSources } from "./search/service.ts";
 
 type RowOf<Kind extends keyof SearchSources> =
   SearchSources[Kind] extends SearchSource<infer Row> ? Row : never;
@@ -42,8 +43,10 @@ export interface InsightsModuleOptions {
 
 /** Builds the insights module; only app.ts calls it. */
 export function createInsightsModule(options: InsightsModuleOptions) {
-  const search = createSearchService(sourcesOf(options));
-  return { routes: createInsightRoutes(search, createSavedViewService(options.database)) };
+  return {
+    searchRoutes: createSearchRoutes(createSearchService(sourcesOf(options))),
+    savedViewRoutes: createSavedViewRoutes(createSavedViewService(options.database)),
+  };
 }
 
 function sourcesOf({ content, flowEngine, taskQueue, llm, users }: InsightsModuleOptions): SearchSources {

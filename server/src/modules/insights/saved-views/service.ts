@@ -1,5 +1,5 @@
-import type { Database } from "../../platform/database.ts";
-import { insightErrors } from "./errors.ts";
+import type { Database } from "../../../platform/database.ts";
+import { insightErrors } from "../errors.ts";
 import type { NewSavedView, SavedView, SavedViewEdit } from "./models.ts";
 import {
   countSavedViews,

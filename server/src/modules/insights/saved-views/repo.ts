@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Database, Transaction } from "../../platform/database.ts";
+import type { Database, Transaction } from "../../../platform/database.ts";
 import type { NewSavedView, SavedView, SavedViewEdit } from "./models.ts";
 
 const columns = sql`id, page, name, search, created_at, updated_at, version`;

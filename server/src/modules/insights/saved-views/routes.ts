@@ -1,17 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { idParameter } from "../../http/pagination.ts";
-import { problemResponses } from "../../http/problems.ts";
-import { createRouter } from "../../http/router.ts";
-import {
-  newSavedViewSchema,
-  savedViewEditSchema,
-  savedViewSchema,
-  searchAnswerSchema,
-  searchQuerySchema,
-  viewPages,
-} from "./models.ts";
-import type { SavedViewService } from "./saved-views.ts";
-import type { SearchService } from "./search.ts";
+import { idParameter } from "../../../http/pagination.ts";
+import { problemResponses } from "../../../http/problems.ts";
+import { createRouter } from "../../../http/router.ts";
+import { newSavedViewSchema, savedViewEditSchema, savedViewSchema, viewPages } from "./models.ts";
+import type { SavedViewService } from "./service.ts";
 
 const tags = ["admin-observability"];
 
@@ -19,21 +11,6 @@ const view = {
   description: "The view as it is now.",
   content: { "application/json": { schema: savedViewSchema } },
 };
-
-const search = createRoute({
-  method: "get",
-  path: "/admin/search",
-  tags,
-  summary: "Anything by id, title, name, error or a task's title or topic",
-  request: { query: searchQuerySchema },
-  responses: {
-    200: {
-      description: "Hits by kind.",
-      content: { "application/json": { schema: searchAnswerSchema } },
-    },
-    ...problemResponses(422),
-  },
-});
 
 const listSavedViews = createRoute({
   method: "get",
@@ -80,13 +57,9 @@ const deleteSavedView = createRoute({
   responses: { 204: { description: "The view is gone." }, ...problemResponses(404, 422) },
 });
 
-/** Routes of the insights module, without the `/api/v1` prefix. */
-export function createInsightRoutes(searchService: SearchService, savedViews: SavedViewService) {
+/** Routes of saved views, without the `/api/v1` prefix. */
+export function createSavedViewRoutes(savedViews: SavedViewService) {
   return createRouter()
-    .openapi(search, async (context) => {
-      const { q, limit } = context.req.valid("query");
-      return context.json(await searchService.search(q, limit), 200);
-    })
     .openapi(listSavedViews, async (context) =>
       context.json(await savedViews.list(context.get("user").id, context.req.valid("query").page), 200),
     )

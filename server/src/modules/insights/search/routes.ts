@@ -1,0 +1,30 @@
+import { createRoute } from "@hono/zod-openapi";
+import { problemResponses } from "../../../http/problems.ts";
+import { createRouter } from "../../../http/router.ts";
+import { searchAnswerSchema, searchQuerySchema } from "./models.ts";
+import type { SearchService } from "./service.ts";
+
+const tags = ["admin-observability"];
+
+const search = createRoute({
+  method: "get",
+  path: "/admin/search",
+  tags,
+  summary: "Anything by id, title, name, error or a task's title or topic",
+  request: { query: searchQuerySchema },
+  responses: {
+    200: {
+      description: "Hits by kind.",
+      content: { "application/json": { schema: searchAnswerSchema } },
+    },
+    ...problemResponses(422),
+  },
+});
+
+/** The route of the search, without the `/api/v1` prefix. */
+export function createSearchRoutes(searchService: SearchService) {
+  return createRouter().openapi(search, async (context) => {
+    const { q, limit } = context.req.valid("query");
+    return context.json(await searchService.search(q, limit), 200);
+  });
+}
