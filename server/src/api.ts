@@ -8,6 +8,11 @@ import type { createReplayRoutes } from "./modules/content-creator/replay/routes
 import type { createRetryOptionsRoutes } from "./modules/content-creator/retry-options/routes.ts";
 import type { createCreatorRoutes } from "./modules/content-creator/routes.ts";
 import type { createFlowEngineRoutes } from "./modules/flow-engine/routes.ts";
+import type { createAlertRoutes } from "./modules/insights/alerts/routes.ts";
+import type { createMonitorHealthRoutes } from "./modules/insights/health/routes.ts";
+import type { createIncidentRoutes } from "./modules/insights/incidents/routes.ts";
+import type { createMetricsRoutes } from "./modules/insights/metrics/routes.ts";
+import type { createMonitorRoutes } from "./modules/insights/monitor/routes.ts";
 import type { createSavedViewRoutes } from "./modules/insights/saved-views/routes.ts";
 import type { createSearchRoutes } from "./modules/insights/search/routes.ts";
 import type { createLlmRoutes } from "./modules/llm/routes.ts";
@@ -29,6 +34,11 @@ export interface ApiParts {
   readonly bulk: ReturnType<typeof createBulkRoutes>;
   readonly media: ReturnType<typeof createMediaRoutes>;
   readonly users: ReturnType<typeof createUserRoutes>;
+  readonly monitor: ReturnType<typeof createMonitorRoutes>;
+  readonly metrics: ReturnType<typeof createMetricsRoutes>;
+  readonly health: ReturnType<typeof createMonitorHealthRoutes>;
+  readonly incidents: ReturnType<typeof createIncidentRoutes>;
+  readonly alerts: ReturnType<typeof createAlertRoutes>;
   readonly search: ReturnType<typeof createSearchRoutes>;
   readonly savedViews: ReturnType<typeof createSavedViewRoutes>;
   readonly events: ReturnType<typeof createEventRoutes>;
@@ -49,6 +59,11 @@ export function createApi(parts: ApiParts) {
     .route("/", parts.bulk)
     .route("/", parts.media)
     .route("/", parts.users)
+    .route("/", parts.monitor)
+    .route("/", parts.metrics)
+    .route("/", parts.health)
+    .route("/", parts.incidents)
+    .route("/", parts.alerts)
     .route("/", parts.search)
     .route("/", parts.savedViews)
     .route("/", parts.events);

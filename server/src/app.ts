@@ -19,6 +19,7 @@ import { createMediaModule } from "./modules/media/module.ts";
 import { createTaskQueueModule } from "./modules/task-queue/module.ts";
 import type { LockUnit, SettleTask } from "./modules/task-queue/public.ts";
 import { createUsersModule } from "./modules/users/module.ts";
+import { openKeyRingOnce } from "./platform/crypto.ts";
 import type { Database } from "./platform/database.ts";
 import type { PostgresHealth } from "./platform/embedded-postgres/supervisor.ts";
 import { createLiveFeed } from "./platform/live-feed.ts";
@@ -74,6 +75,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     http,
     async startServer() {
       await modules.hub.start();
+      await modules.insights.keeper.start();
       server = await listen(http, { host: config.host, port: config.port });
       return { url: server.url };
     },
@@ -88,7 +90,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async stop() {
       stopping.abort();
+      await modules.insights.alerts.stop();
       await server?.close();
+      await modules.insights.keeper.stop();
       await worker.stop();
       await stopBudgetWatch?.();
       await modules.media.housekeeping.stop();
@@ -154,8 +158,14 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
   });
   const users = createUsersModule({ database });
   const insights = createInsightsModule({
-    ...{ database, content, llm: llm.service, users: users.service },
+    ...{ database, connectionString, logger, content, llm: llm.service, users: users.service },
     ...{ flowEngine: flowEngine.service, taskQueue: taskQueue.service },
+    ...{ forecaster: creator.forecaster, recovery: creator.recovery, duties: creator.duties },
+    ...{ version, budgetUsdPerDay: config.budget.usdPerDay },
+    alertSettings: {
+      ...{ mail: config.mail, webhookPrivateHosts: config.webhookPrivateHosts, publicUrl: config.publicUrl },
+      keyRing: openKeyRingOnce(config.keyFile),
+    },
   });
   settleTasks.push(flowEngine.settleTask, llm.settleTask, content.settleTask);
   const hub = createLiveHub({
@@ -167,8 +177,11 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
       step_run: flowEngine.service.listStepSummaries,
       step_log: flowEngine.service.listLogLines,
       llm_request: llm.listSummaries,
+      incident: insights.incidents.listSummaries,
       ...content.listSummaries,
       ...users.listSummaries,
+      alert: insights.alerts.listSummaries,
+      ...insights.listSummaries,
     },
     followers: { task: { entity: "flow_run", listIds: flowEngine.service.listRootRunIds } },
     logger,
@@ -202,6 +215,11 @@ function createHttp(
     bulk: modules.creator.bulkRoutes,
     media: modules.media.routes,
     users: modules.users.routes,
+    monitor: modules.insights.monitorRoutes,
+    metrics: modules.insights.metricsRoutes,
+    health: modules.insights.healthRoutes,
+    incidents: modules.insights.incidentRoutes,
+    alerts: modules.insights.alertRoutes,
     search: modules.insights.searchRoutes,
     savedViews: modules.insights.savedViewRoutes,
     events: createEventRoutes(modules.hub, isStopping),

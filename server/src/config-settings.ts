@@ -130,6 +130,16 @@ export const settingSchemas = {
     "Server that sends mail",
     true,
   ),
+  COURSEWRIGHT_MAIL_FROM: note(
+    text(),
+    "Coursewright <coursewright@localhost>",
+    "Sender of mail, an address or a name with an address in angle brackets",
+  ),
+  COURSEWRIGHT_WEBHOOK_PRIVATE_HOSTS: note(
+    list(""),
+    "none",
+    "Hosts (host or host:port) that webhooks may reach although they are private, with commas between",
+  ),
   COURSEWRIGHT_OIDC_ISSUER: note(address(http, httpForm), "none", "Single sign-on: issuer"),
   COURSEWRIGHT_OIDC_CLIENT_ID: note(text(), "none", "Single sign-on: client"),
   COURSEWRIGHT_OIDC_CLIENT_SECRET: note(text(), "none", "Single sign-on: secret of the client", true),

@@ -164,7 +164,12 @@ function toConfig(settings: Environment) {
     },
     allowedHosts: settings.COURSEWRIGHT_ALLOWED_HOSTS,
     publicUrl: settings.COURSEWRIGHT_PUBLIC_URL,
-    smtpUrl: settings.COURSEWRIGHT_SMTP_URL,
+    mail: {
+      /** `undefined`: nothing can be sent. */
+      smtpUrl: settings.COURSEWRIGHT_SMTP_URL,
+      from: settings.COURSEWRIGHT_MAIL_FROM ?? "Coursewright <coursewright@localhost>",
+    },
+    webhookPrivateHosts: settings.COURSEWRIGHT_WEBHOOK_PRIVATE_HOSTS,
     oidc: {
       issuer: settings.COURSEWRIGHT_OIDC_ISSUER,
       clientId: settings.COURSEWRIGHT_OIDC_CLIENT_ID,

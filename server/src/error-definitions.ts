@@ -8,6 +8,7 @@ import { llmErrors } from "./modules/llm/errors.ts";
 import { mediaErrors } from "./modules/media/errors.ts";
 import { taskQueueErrors } from "./modules/task-queue/errors.ts";
 import { userErrors } from "./modules/users/errors.ts";
+import { cryptoErrors } from "./platform/crypto.ts";
 import type { ErrorDefinition } from "./platform/errors.ts";
 import { pageErrors } from "./platform/page.ts";
 
@@ -15,6 +16,7 @@ import { pageErrors } from "./platform/page.ts";
 export const errorDefinitions: Readonly<Record<string, ErrorDefinition>> = {
   ...requestErrors.definitions,
   ...pageErrors.definitions,
+  ...cryptoErrors.definitions,
   ...userErrors.definitions,
   ...taskQueueErrors.definitions,
   ...flowEngineErrors.definitions,

@@ -9,6 +9,8 @@ export interface CourseApp {
   /** Its data folder. */
   readonly home: string;
   startWorker(): Promise<void>;
+  /** With its socket, change stream and keeper. */
+  startServer(): Promise<void>;
   /** One request to the API; `path` without its prefix. */
   readonly call: TestCall;
   /** Waits until the unit's task has ended; answers the unit. */
@@ -29,6 +31,7 @@ export async function createCourseApp(environment: Record<string, string> = {}):
     database: app.database.database,
     home: app.config.home,
     startWorker: () => app.app.startWorker(),
+    startServer: async () => void (await app.app.startServer()),
     call,
     async finished(unit_id) {
       const deadline = Date.now() + longestWaitMs;

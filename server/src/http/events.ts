@@ -1,119 +1,69 @@
 import { Hono } from "hono";
-import { streamSSE } from "hono/streaming";
-import type { LivePosition } from "../platform/live-feed.ts";
 import type { HttpEnvironment } from "./environment.ts";
-import type { LiveEvent, LiveHub, LiveMessage } from "./live-hub.ts";
+import { createEventReader, type EventReader } from "./events-reader.ts";
+import { createEventWire, readPosition } from "./events-wire.ts";
+import type { LiveHub, Missed } from "./live-hub.ts";
 
-const heartbeatMs = 15_000;
-/** A reader that is this many rows behind gets one `reset` instead: memory stays bounded. */
-const mostWaitingEvents = 2_000;
+const longestCatchUpMs = 5_000;
 
 /**
- * GET /events: `hello` {as_of}, then `change` (a LiveEvent) and `reset` (read again). The event id is a feed
- * position; a browser that comes back with `Last-Event-ID` gets what it missed.
+ * GET /events: `hello`, then `changes`, `gap` (read again) and every five seconds a `beat`, all with the number of the
+ * newest broadcast. The event id is a place in the change feed; a browser that comes back with `Last-Event-ID` (or
+ * `last_event_id` in the address) gets what it missed with the hello. docs/reference/events.md tells the fields.
  */
 export function createEventRoutes(hub: LiveHub, isStopping: AbortSignal) {
+  const wire = createEventWire(hub.epoch);
+  const readers = new Set<EventReader>();
+  isStopping.addEventListener("abort", () => {
+    for (const reader of readers) reader.end();
+  });
+
   return new Hono<HttpEnvironment>().get("/events", (context) => {
-    context.header("cache-control", "no-store");
-    context.header("x-accel-buffering", "no");
     const lastEventId = context.req.header("last-event-id") ?? context.req.query("last_event_id");
-    return streamSSE(context, async (stream) => {
-      const reader = createReader();
-      const unsubscribe = hub.subscribe(reader.push);
-      const heartbeat = setInterval(reader.wake, heartbeatMs);
-      const end = () => reader.end();
-      stream.onAbort(end);
-      isStopping.addEventListener("abort", end);
-      try {
-        const position = hub.position();
-        await stream.writeSSE({
-          event: "hello",
-          data: JSON.stringify({ as_of: position?.at ?? null }),
-          ...(position === undefined || lastEventId !== undefined ? {} : { id: writePosition(position) }),
-        });
-        const missed = lastEventId === undefined ? null : await hub.catchUp(readPosition(lastEventId));
-        if (missed !== null) reader.push(missed);
-        else if (lastEventId !== undefined && position !== undefined)
-          reader.push({ kind: "reset", position });
-        for await (const chunk of reader.chunks()) await stream.write(chunk);
-      } finally {
-        clearInterval(heartbeat);
+    const { seq, position } = hub.here();
+    const reader = createEventReader({
+      wire,
+      onOver() {
         unsubscribe();
-        isStopping.removeEventListener("abort", end);
-      }
+        readers.delete(reader);
+      },
+      cut: () => cutConnection(context.env),
+    });
+    const unsubscribe = hub.subscribe(reader.push);
+    readers.add(reader);
+    if (isStopping.aborted) reader.end();
+    else void readMissed(hub, lastEventId).then((missed) => reader.greet(seq, missed, position));
+    return new Response(reader.stream, {
+      headers: {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store, no-transform",
+        "x-accel-buffering": "no",
+        "transfer-encoding": "chunked",
+      },
     });
   });
 }
 
-/** Collects for one browser: the newest event of each row, in order of arrival, until the socket takes them. */
-function createReader() {
-  const waiting = new Map<string, LiveEvent>();
-  let position: LivePosition | undefined;
-  let mustReset = false;
-  let isOver = false;
-  let wakeUp: () => void = () => undefined;
-
-  function take(): string {
-    const id = position === undefined ? "" : `id: ${writePosition(position)}\n`;
-    if (mustReset) {
-      mustReset = false;
-      waiting.clear();
-      return `event: reset\n${id}data: {}\n\n`;
-    }
-    if (waiting.size === 0) return ": still here\n\n";
-    const events = [...waiting.values()];
-    waiting.clear();
-    const last = events.length - 1;
-    return events
-      .map((event, index) => `event: change\n${index === last ? id : ""}data: ${JSON.stringify(event)}\n\n`)
-      .join("");
-  }
-
-  return {
-    push(message: LiveMessage): void {
-      position = message.position ?? position;
-      if (message.kind === "reset") mustReset = true;
-      else for (const event of message.events) waiting.set(`${event.entity}:${event.id}`, event);
-      if (waiting.size > mostWaitingEvents) mustReset = true;
-      if (mustReset) waiting.clear();
-      wakeUp();
-    },
-    wake: () => wakeUp(),
-    end(): void {
-      isOver = true;
-      wakeUp();
-    },
-    async *chunks(): AsyncGenerator<string> {
-      while (!isOver) {
-        if (waiting.size > 0 || mustReset) {
-          yield take();
-          continue;
-        }
-        await new Promise<void>((resolve) => {
-          wakeUp = resolve;
-        });
-        if (!isOver) yield take();
-      }
-    },
-  };
-}
-
-function writePosition({ snapshot, database_started_at, at }: LivePosition): string {
-  return Buffer.from(JSON.stringify([snapshot, database_started_at, at])).toString("base64url");
-}
-
-function readPosition(text: string): LivePosition | null {
+async function readMissed(hub: LiveHub, lastEventId: string | undefined): Promise<Missed | null> {
+  const position = lastEventId === undefined ? undefined : readPosition(lastEventId);
+  if (position === null) return null;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, longestCatchUpMs, null);
+  });
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
-    if (!Array.isArray(parsed)) return null;
-    const [snapshot, database_started_at, at] = parsed;
-    if (typeof snapshot !== "string" || typeof database_started_at !== "string" || typeof at !== "string")
-      return null;
-    return /^\d+:\d+:[\d,]*$/.test(snapshot) && !Number.isNaN(Date.parse(at))
-      ? { snapshot, database_started_at, at }
-      : null;
+    return await Promise.race([hub.catchUp(position), tooLong]);
   } catch {
-    // Not an id of ours: the caller answers with a reset.
+    // Whatever kept it from being read: the browser is told to read again, and its own reads say what is wrong.
     return null;
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** Ends the connection at once: a socket that takes nothing would wait for ever for the end of its stream. */
+function cutConnection(environment: unknown): void {
+  // What the adapter of node:http hands to every handler; a request without a socket has none.
+  const { outgoing } = (environment ?? {}) as { outgoing?: { destroy(): void } };
+  outgoing?.destroy();
 }

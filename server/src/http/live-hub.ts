@@ -1,48 +1,52 @@
+import { randomBytes } from "node:crypto";
 import type { LiveChange, LiveFeed, LivePosition } from "../platform/live-feed.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createPeriodic } from "../platform/periodic.ts";
+import { type ListSummaries, type LiveEvent, readEvents, type SummaryRow, toEvent } from "./live-hub-rows.ts";
 
-/** A row of one of the summary views, as lists show it. */
-export type SummaryRow = Readonly<Record<string, unknown>> & { readonly id: string };
+/** One broadcast to every connected browser. They are numbered without a hole; a beat repeats the newest number. */
+export type LiveMessage = {
+  readonly seq: number;
+  /** Null: no place in the feed. One that the feed has reached may be ahead of what browsers were told. */
+  readonly position: LivePosition | null;
+} & (
+  | { readonly kind: "changes"; readonly events: readonly LiveEvent[] }
+  /** Something changed and nobody can say what: pages read again. */
+  | { readonly kind: "gap" }
+  | { readonly kind: "beat" }
+);
 
-/** Reads the current summary rows of one entity; ids without a row were deleted. */
-export type ListSummaries = (ids: readonly string[]) => Promise<readonly SummaryRow[]>;
-
-/** What a browser gets: one row that changed, whole enough for every list that shows it. */
-export interface LiveEvent {
-  readonly entity: string;
-  readonly id: string;
-  readonly parents: Readonly<Record<string, string>>;
-  /** Patches with a version that is not higher than the row's are stale. */
-  readonly version: number;
-  /** The summary row; null when it was deleted. */
-  readonly patch: SummaryRow | null;
+/** What a browser missed, with the place that it reaches. */
+export interface Missed {
+  readonly events: readonly LiveEvent[];
+  readonly position: LivePosition;
 }
 
-export type LiveMessage =
-  | {
-      readonly kind: "changes";
-      readonly events: readonly LiveEvent[];
-      /** Null: no place in the feed. One that the feed has reached may be ahead of what browsers were told. */
-      readonly position: LivePosition | null;
-    }
-  | { readonly kind: "reset"; readonly position: LivePosition };
-
 export interface LiveHub {
+  /** Differs for each start of a server: numbers of broadcasts can be compared within one epoch only. */
+  readonly epoch: string;
   start(): Promise<void>;
   stop(): Promise<void>;
   subscribe(listener: (message: LiveMessage) => void): () => void;
-  /** What a client that stopped at `position` has missed. */
-  catchUp(position: LivePosition | null): Promise<LiveMessage | null>;
-  position(): LivePosition | undefined;
+  /**
+   * What a browser that stopped at `position` has missed, up to a moment after the call; without a position, what changed
+   * in the last five seconds at least, in which a new page may have read its rows. Null when it cannot be told or is too much.
+   */
+  catchUp(position?: LivePosition): Promise<Missed | null>;
+  /** The number of the newest broadcast, and the place in the feed up to which everything was broadcast. */
+  here(): { readonly seq: number; readonly position: LivePosition | null };
 }
 
-const parentFields = ["unit_id", "task_id", "flow_run_id", "step_run_id", "parent_flow_run_id"] as const;
-const idsPerRead = 500;
+/** A quiet stream says the number of its newest broadcast this often. */
+export const beatMs = 5_000;
+/** More rows than this at once are not told one by one: pages read again. */
+const mostEvents = 2_000;
+const mostMissedEvents = 500;
 
 /** Rows that move without being written as a change, such as the heartbeats of workers. */
 export interface Pulse {
   readonly entity: string;
+  /** The rows that beat. One that is gone is read once more by its id. */
   readonly listRows: () => Promise<readonly SummaryRow[]>;
   readonly everyMs: number;
 }
@@ -63,72 +67,192 @@ export interface LiveHubOptions {
   readonly pulse?: Pulse;
 }
 
-/** Turns changed ids into summary rows once per server and hands them to every connected browser. */
-export function createLiveHub(options: LiveHubOptions): LiveHub {
-  const { feed, summaries, logger, pulse, followers = {} } = options;
-  const listeners = new Set<(message: LiveMessage) => void>();
-  let tail: Promise<void> = Promise.resolve();
-  let unsubscribe: (() => void) | undefined;
+/**
+ * The least time between two broadcasts. It grows with the readers, because each broadcast is a write to every socket:
+ * 1,000 readers at 50 broadcasts a second would take a whole processor.
+ */
+function paceMs(readers: number): number {
+  return Math.min(100, 20 + readers / 10);
+}
 
-  function broadcast(message: LiveMessage): void {
+/** Turns changed ids into summary rows once per server and hands them to every connected browser. */
+export function createLiveHub({ feed, summaries, logger, pulse, followers = {} }: LiveHubOptions): LiveHub {
+  const epoch = randomBytes(6).toString("base64url");
+  const listeners = new Set<(message: LiveMessage) => void>();
+  let seq = 0;
+  let lately: { former?: LivePosition; latest?: LivePosition } = {};
+  let stopFeeding: (() => void) | undefined;
+  let beating: NodeJS.Timeout | undefined;
+
+  function broadcast(events: readonly LiveEvent[] | null, position: LivePosition | null): void {
+    seq += 1;
+    const message: LiveMessage =
+      events === null ? { kind: "gap", seq, position } : { kind: "changes", seq, position, events };
     for (const listener of listeners) listener(message);
   }
 
-  async function readAll(changes: readonly LiveChange[]): Promise<LiveEvent[]> {
-    return readEvents(await withFollowers(changes, followers), summaries);
+  const outlet = createOutlet({
+    pace: () => paceMs(listeners.size),
+    readAll: async (changes) => readEvents(await withFollowers(changes, followers), summaries),
+    broadcast,
+    logger,
+  });
+
+  function here(): { seq: number; position: LivePosition | null } {
+    const position = outlet.isBusy() ? outlet.told() : feed.position();
+    return { seq, position: position ?? null };
   }
 
-  async function deliver(changes: readonly LiveChange[], position: LivePosition): Promise<void> {
-    if (listeners.size === 0) return;
-    if (changes.length === 0) return broadcast({ kind: "reset", position });
-    try {
-      broadcast({ kind: "changes", events: await readAll(changes), position });
-    } catch (error) {
-      // The rows could not be read, so nobody can be told what they are now: let the pages read for themselves.
-      logger.warn({ error }, "Live changes could not be read; connected pages are told to reload");
-      broadcast({ kind: "reset", position });
-    }
+  function beat(): void {
+    const message: LiveMessage = { kind: "beat", ...here() };
+    lately = { former: lately.latest, latest: message.position ?? undefined };
+    for (const listener of listeners) listener(message);
   }
 
-  async function beat({ entity, listRows }: Pulse): Promise<void> {
-    if (listeners.size === 0) return;
-    const events = (await listRows()).map((row) => toEvent(entity, row.id, row));
-    if (events.length > 0) broadcast({ kind: "changes", events, position: null });
-  }
   const pulses =
-    pulse && createPeriodic(pulse.everyMs, logger, `The ${pulse.entity} pulse`, () => beat(pulse));
+    pulse && createPulse(pulse, { summaries, logger, isHeard: () => listeners.size > 0, broadcast });
+  const waitingReads = new Map<string, Promise<Missed | null>>();
+  let lastRead: Promise<unknown> = Promise.resolve();
+
+  async function readMissed(position: LivePosition): Promise<Missed | null> {
+    const missed = await feed.since(position);
+    if (missed === null || missed.changes.length > mostMissedEvents) return null;
+    const changes = await withFollowers(missed.changes, followers);
+    return { events: await readEvents(changes, summaries), position: missed.position };
+  }
 
   return {
+    epoch,
     async start() {
-      unsubscribe = feed.subscribe((changes, position) => {
-        tail = tail.then(() => deliver(changes, position));
+      stopFeeding = feed.subscribe((changes, position) => {
+        if (listeners.size > 0) outlet.add(changes, position);
       });
       await feed.start();
+      lately = { latest: feed.position() };
+      beating = setInterval(beat, beatMs);
       pulses?.start();
     },
     async stop() {
-      unsubscribe?.();
+      clearInterval(beating);
+      stopFeeding?.();
       await Promise.all([feed.stop(), pulses?.stop()]);
-      await tail;
+      await outlet.stop();
       listeners.clear();
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async catchUp(position) {
-      const here = feed.position();
-      if (position === null || here === undefined) return null;
-      const missed = await feed.since(position);
-      if (missed === null) return { kind: "reset", position: here };
-      return {
-        kind: "changes",
-        events: await readAll(missed.changes),
-        position: missed.position,
-      };
+    async catchUp(position = lately.former) {
+      if (position === undefined) return null;
+      // One read at a time, shared by all who wait for the same place: a thousand who come back are not a thousand reads.
+      const waiting = waitingReads.get(position.snapshot);
+      if (waiting !== undefined) return waiting;
+      const reading = lastRead.then(() => {
+        waitingReads.delete(position.snapshot);
+        return readMissed(position);
+      });
+      waitingReads.set(position.snapshot, reading);
+      lastRead = reading.catch(() => undefined);
+      return reading;
     },
-    position: () => feed.position(),
+    here,
   };
+}
+
+interface OutletOptions {
+  readonly pace: () => number;
+  readonly readAll: (changes: readonly LiveChange[]) => Promise<LiveEvent[]>;
+  readonly broadcast: (events: readonly LiveEvent[] | null, position: LivePosition) => void;
+  readonly logger: Logger;
+}
+
+/** Gathers what the feed tells while the rows of the batch before are read; the first after a quiet time goes at once. */
+function createOutlet({ pace, readAll, broadcast, logger }: OutletOptions) {
+  const pending = new Map<string, LiveChange>();
+  let pendingPosition: LivePosition | undefined;
+  let mustGap = false;
+  let told: LivePosition | undefined;
+  let sentAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  let sending: Promise<void> | undefined;
+
+  async function send(position: LivePosition): Promise<void> {
+    sentAt = performance.now();
+    const changes = mustGap ? null : [...pending.values()];
+    pending.clear();
+    pendingPosition = undefined;
+    mustGap = false;
+    try {
+      broadcast(changes === null ? null : await readAll(changes), position);
+    } catch (error) {
+      // The rows could not be read, so nobody can be told what they are now: let the pages read for themselves.
+      logger.warn({ error }, "Live changes could not be read; connected pages are told to reload");
+      broadcast(null, position);
+    }
+    told = position;
+  }
+
+  function sendNext(): void {
+    timer = undefined;
+    if (pendingPosition === undefined) return;
+    sending = send(pendingPosition).finally(() => {
+      sending = undefined;
+      schedule();
+    });
+  }
+
+  function schedule(): void {
+    if (pendingPosition === undefined || timer !== undefined || sending !== undefined) return;
+    const waitMs = sentAt + pace() - performance.now();
+    if (waitMs <= 0) sendNext();
+    else timer = setTimeout(sendNext, waitMs);
+  }
+
+  return {
+    /** No change at all means that the feed lost its place. */
+    add(changes: readonly LiveChange[], position: LivePosition): void {
+      for (const change of changes) pending.set(`${change.entity}:${change.id}`, change);
+      if (changes.length === 0 || pending.size > mostEvents) mustGap = true;
+      if (mustGap) pending.clear();
+      pendingPosition = position;
+      schedule();
+    },
+    /** Whether the feed has told something that was not broadcast yet. */
+    isBusy: () => pendingPosition !== undefined || sending !== undefined,
+    /** The place in the feed of the last broadcast. */
+    told: () => told,
+    async stop() {
+      clearTimeout(timer);
+      pendingPosition = undefined;
+      await sending;
+    },
+  };
+}
+
+interface PulseOptions {
+  readonly summaries: Readonly<Record<string, ListSummaries>>;
+  readonly logger: Logger;
+  readonly isHeard: () => boolean;
+  readonly broadcast: (events: readonly LiveEvent[], position: null) => void;
+}
+
+function createPulse({ entity, listRows, everyMs }: Pulse, options: PulseOptions) {
+  const { summaries, logger, isHeard, broadcast } = options;
+  let known: readonly string[] = [];
+  return createPeriodic(everyMs, logger, `The ${entity} pulse`, async () => {
+    if (!isHeard()) return;
+    const rows = await listRows();
+    const ids = new Set(rows.map(({ id }) => id));
+    const gone = known.filter((id) => !ids.has(id));
+    const ended = await readEvents(
+      gone.map((id) => ({ entity, id })),
+      summaries,
+    );
+    known = [...ids];
+    const events = [...rows.map((row) => toEvent(entity, row.id, row)), ...ended];
+    if (events.length > 0) broadcast(events, null);
+  });
 }
 
 async function withFollowers(
@@ -147,32 +271,4 @@ async function withFollowers(
     }),
   );
   return [...changes, ...followed.flat()];
-}
-
-async function readEvents(
-  changes: readonly LiveChange[],
-  summaries: Readonly<Record<string, ListSummaries>>,
-): Promise<LiveEvent[]> {
-  const idsByEntity = Map.groupBy(changes, ({ entity }) => entity);
-  const events: LiveEvent[] = [];
-  for (const [entity, changed] of idsByEntity) {
-    const listSummaries = summaries[entity];
-    if (listSummaries === undefined) continue;
-    for (let start = 0; start < changed.length; start += idsPerRead) {
-      const ids = changed.slice(start, start + idsPerRead).map(({ id }) => id);
-      const rows = new Map((await listSummaries(ids)).map((row) => [row.id, row]));
-      for (const id of ids) events.push(toEvent(entity, id, rows.get(id) ?? null));
-    }
-  }
-  return events;
-}
-
-function toEvent(entity: string, id: string, row: SummaryRow | null): LiveEvent {
-  const parents: Record<string, string> = {};
-  for (const field of parentFields) {
-    const parent = row?.[field];
-    if (typeof parent === "string") parents[field] = parent;
-  }
-  const version = typeof row?.version === "number" ? row.version : 0;
-  return { entity, id, parents, version, patch: row };
 }

@@ -73,6 +73,15 @@ export function openKeyRing(file: string): KeyRing {
   };
 }
 
+/** Opens the key ring when it is asked for first, so that whoever stores no secret needs no key file. */
+export function openKeyRingOnce(file: string): () => KeyRing {
+  let opened: KeyRing | undefined;
+  return () => {
+    opened ??= openKeyRing(file);
+    return opened;
+  };
+}
+
 /** Adds a key for new secrets and keeps the older ones for reading. Returns the new version. */
 export function rotateKeyRing(file: string): number {
   const { current, keys } = readKeyFile(file);

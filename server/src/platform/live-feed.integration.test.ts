@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
 import { createClient } from "./database.ts";
 import { createLiveFeed, type LiveChange } from "./live-feed.ts";
-import { createLiveNotifier } from "./live-notifier.ts";
+import { createLiveNotifier, liveChannel } from "./live-notifier.ts";
 import { createSilentLogger } from "./logger.ts";
 
 let test: TestDatabase;
@@ -80,5 +80,41 @@ describe("the live feed", () => {
     expect(await feed.since({ ...position, database_started_at: "2020-01-01T00:00:00.000Z" })).toBeNull();
     expect(await feed.since({ ...position, at: "2020-01-01T00:00:00.000Z" })).toBeNull();
     await feed.stop();
+  });
+
+  it("hears of the first commit after a quiet time at once, and of many that follow once more", async () => {
+    const rings: number[] = [];
+    const client = createClient({ url: test.url, applicationName: "ears" });
+    await client.connect();
+    client.on("notification", () => rings.push(performance.now()));
+    await client.query(`LISTEN ${liveChannel}`);
+    const notifier = createLiveNotifier(test.pool, logger);
+    for (let commit = 0; commit < 100; commit += 1) notifier.changed();
+    await vi.waitFor(() => expect(rings).toHaveLength(2));
+    expect((rings[1] ?? 0) - (rings[0] ?? 0)).toBeGreaterThan(25);
+    await notifier.stop();
+    await client.query("SELECT 1");
+    expect(rings).toHaveLength(2);
+    notifier.changed();
+    await client.query("SELECT 1");
+    expect(rings).toHaveLength(2);
+    await client.end();
+  });
+
+  it("is told at the end what was still due when the notifier stops", async () => {
+    let rings = 0;
+    const client = createClient({ url: test.url, applicationName: "ears" });
+    await client.connect();
+    client.on("notification", () => {
+      rings += 1;
+    });
+    await client.query(`LISTEN ${liveChannel}`);
+    const notifier = createLiveNotifier(test.pool, logger);
+    notifier.changed();
+    notifier.changed();
+    await notifier.stop();
+    await client.query("SELECT 1");
+    expect(rings).toBe(2);
+    await client.end();
   });
 });

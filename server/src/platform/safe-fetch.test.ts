@@ -152,6 +152,17 @@ test("a POST that is answered with 303 goes on as GET without its body", async (
   await safe.close();
 });
 
+test("whoever follows no redirects gets the redirect as the answer, and nothing is sent on", async () => {
+  const target = await startServer((_incoming, answer) => answer.end("reached"));
+  const server = await startServer((_incoming, answer) =>
+    answer.writeHead(307, { location: target.url }).end(),
+  );
+  const safe = createSafeFetch({ allowedPrivateHosts: ["127.0.0.1"] });
+  const answer = await safe.fetch(server.url, { method: "POST", body: "x", followsRedirects: false });
+  expect([answer.status, answer.url, target.seen.length]).toEqual([307, `${server.url}/`, 0]);
+  await safe.close();
+});
+
 test("the sixth redirect is refused", async () => {
   const server = await startServer((_, answer) => answer.writeHead(302, { location: "/" }).end());
   const safe = createSafeFetch({ allowedPrivateHosts: [server.host] });

@@ -28,6 +28,8 @@ export interface SafeRequest {
   readonly signal?: AbortSignal;
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
+  /** False: a redirect is an answer like any other. Default true. */
+  readonly followsRedirects?: boolean;
 }
 
 export interface SafeResponse {
@@ -90,7 +92,8 @@ export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
         signal,
       });
       const location = singleHeader(answer.headers.location);
-      if (answer.statusCode < 300 || answer.statusCode > 399 || location === undefined) {
+      const isFinal = answer.statusCode < 300 || answer.statusCode > 399 || location === undefined;
+      if (isFinal || firstRequest.followsRedirects === false) {
         const body = await readBody(answer.body, maxBytes, url);
         return { status: answer.statusCode, headers: flatten(answer.headers), body, url: url.href };
       }

@@ -1,4 +1,4 @@
-import type { Database } from "../../platform/database.ts";
+import type { Database, Transaction } from "../../platform/database.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { ContentPort } from "../content/public.ts";
 import type { FlowEngine } from "../flow-engine/public.ts";
@@ -18,11 +18,15 @@ import { lessonRegeneration } from "./flows/lesson-regeneration.ts";
 import { unitArtCreation } from "./flows/unit-art-creation.ts";
 import { unitCreation } from "./flows/unit-creation.ts";
 import { unitPodcast } from "./flows/unit-podcast.ts";
+import { createForecastRecorder } from "./forecast/record-forecasts.ts";
+import { createForecastRepo } from "./forecast/repo.ts";
+import { createForecastService } from "./forecast/service.ts";
 import { createKeepMedia } from "./keep-media.ts";
 import { createLessonRegenerationHandler } from "./regenerate/lesson-regeneration-task.ts";
 import { llmReplay } from "./replay/llm-replay.ts";
 import { createReplayRoutes } from "./replay/routes.ts";
 import { createReplayHandler, createReplayService, type ReplayServiceOptions } from "./replay/service.ts";
+import { retryUnitWithin } from "./retry/retry-unit.ts";
 import type { RouteFor } from "./retry-options/estimate.ts";
 import { createRetryOptionsRepo } from "./retry-options/repo.ts";
 import { createRetryOptionsRoutes } from "./retry-options/routes.ts";
@@ -50,6 +54,9 @@ export interface CreatorModuleOptions {
   readonly matchingIds: MatchingIds;
 }
 
+// Milestones of a job are noticed that late at most.
+const recordingMs = 1_000;
+
 /** Builds the content-creator module: registers its flows and its task handler. Only app.ts calls it. */
 export function createCreatorModule(options: CreatorModuleOptions) {
   const { database, content, queue, engine, gateway, media } = options;
@@ -76,6 +83,8 @@ export function createCreatorModule(options: CreatorModuleOptions) {
     engine,
     routeFor: options.routeFor,
   });
+  const forecasts = createForecastRepo(database);
+  const forecaster = createForecastService({ repo: forecasts, engine, routeFor: options.routeFor });
   const service = createCreatorService({ database, content, queue, engine, gateway, media, samplesFolder });
   return {
     service,
@@ -85,6 +94,26 @@ export function createCreatorModule(options: CreatorModuleOptions) {
     ),
     retryOptionsRoutes: createRetryOptionsRoutes(retryOptions),
     bulkRoutes: createBulkRoutes(createBulkActions(options, retryOptions)),
+    /** How failed units are resumed, for the recovery of an incident. */
+    recovery: {
+      /** A new task that resumes the unit, in the caller's transaction. @throws AppError `unit_not_found`, `unit_not_retryable` */
+      resumeUnitWithin: (transaction: Transaction, user: { readonly id: string }, unit_id: string) =>
+        retryUnitWithin({ content, queue }, transaction, user, unit_id, "resume"),
+      /** Rings for the workers, after the commit. */
+      notifyTasks: queue.notifyTasks,
+      /** What resuming these units costs, one by one. */
+      estimateResumes: retryOptions.estimateResumes,
+    },
+    /** Looks ahead, for the monitor. */
+    forecaster,
+    /** Work that one server of all does again and again, each turn safe beside another one. */
+    duties: [
+      {
+        name: "The recording of forecasts",
+        everyMs: recordingMs,
+        run: createForecastRecorder(forecasts, forecaster),
+      },
+    ],
     /** Ends the offline author's thread. */
     close: () => offlineAuthor.close(),
   };

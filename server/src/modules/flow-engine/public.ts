@@ -2,6 +2,7 @@ import type { ZodType } from "zod";
 import type { Transaction } from "../../platform/database.ts";
 import type { ClaimedTask, TaskControl, TaskOutcome } from "../task-queue/public.ts";
 
+export { repeatableStepCodes } from "./errors.ts";
 export { type FlowRunFilter, flowRunFilterSchema } from "./filter.ts";
 export { flowRunStatuses } from "./statuses.ts";
 

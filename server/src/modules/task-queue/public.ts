@@ -2,7 +2,7 @@ import type { Transaction } from "../../platform/database.ts";
 import type { TaskMode, TaskStatus } from "./statuses.ts";
 
 export { type TaskFilter, taskFilterSchema } from "./filter.ts";
-export { type TaskMode, type TaskStatus, taskStatuses } from "./statuses.ts";
+export { type TaskMode, type TaskStatus, taskModes, taskStatuses } from "./statuses.ts";
 
 /** A task as its owner holds it. `fence` changes with every change of owner; an older one may write nothing. */
 export interface ClaimedTask {

@@ -10,6 +10,54 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export interface AlertDeliveries {
+  address: string;
+  alert_id: string;
+  attempts: Generated<number>;
+  channel: string;
+  completed_at: string | null;
+  created_at: Generated<string>;
+  duration_ms: number | null;
+  error_message: string | null;
+  event_id: string | null;
+  http_status: number | null;
+  id: Generated<string>;
+  kind: string;
+  next_attempt_at: Generated<string | null>;
+  status: Generated<string>;
+}
+
+export interface AlertEvents {
+  alert_id: string;
+  alert_name: string;
+  ended_at: string | null;
+  ended_sentence: string | null;
+  false_since: string | null;
+  fired_at: Generated<string>;
+  id: Generated<string>;
+  kind: string;
+  sentence: string;
+  subject: Generated<string>;
+  task_id: string | null;
+  value: number;
+}
+
+export interface Alerts {
+  created_at: Generated<string>;
+  emails: Generated<string[]>;
+  id: Generated<string>;
+  is_enabled: Generated<boolean>;
+  last_delivery_at: string | null;
+  last_delivery_status: string | null;
+  last_fired_at: string | null;
+  name: string;
+  rule: JsonColumn;
+  updated_at: Generated<string>;
+  version: Generated<number>;
+  webhook_secret: string | null;
+  webhook_url: string | null;
+}
+
 export interface BudgetLeases {
   available_usd: Generated<number>;
   budget_id: string;
@@ -40,6 +88,11 @@ export interface BulkActionItems {
   unit_id: string | null;
 }
 
+export interface BulkActionLives {
+  completed_at: string | null;
+  task_id: string | null;
+}
+
 export interface BulkActions {
   action: string;
   entity: string;
@@ -48,12 +101,38 @@ export interface BulkActions {
   task_id: string;
 }
 
+export interface ClaimableTasks {
+  available_at: string | null;
+  id: string | null;
+  priority: number | null;
+  queue_name: string | null;
+}
+
+export interface DayBudgets {
+  cap_usd: number | null;
+  day: string | null;
+}
+
 export interface ErrorFingerprints {
   created_at: Generated<string>;
   error_code: string | null;
   fingerprint: string;
   message: string;
   words: string;
+}
+
+export interface FlowRunLives {
+  completed_at: string | null;
+  created_at: string | null;
+  error_message: string | null;
+  flow_key: string | null;
+  flow_name: string | null;
+  id: string | null;
+  lesson_position: number | null;
+  started_at: string | null;
+  status: string | null;
+  task_id: string | null;
+  updated_at: string | null;
 }
 
 export interface FlowRuns {
@@ -187,12 +266,158 @@ export interface FlowStepRuns {
   working_ms: number | null;
 }
 
+export interface ForecastSamples {
+  actual_ms: number | null;
+  at: Generated<string>;
+  attempt: number;
+  author: string;
+  earliest_ms: number;
+  latest_ms: number;
+  milestone: number;
+  predicted_ms: number;
+  task_id: string;
+}
+
+export interface FormerTaskWaits {
+  available_at: string;
+  pause_reason: string | null;
+  task_id: string;
+  until: Generated<string>;
+}
+
+export interface FormerUnitTitles {
+  title: string;
+  unit_id: string;
+  until: Generated<string>;
+}
+
+export interface HealthLooks {
+  id: Generated<number>;
+  looked_at: string;
+}
+
+export interface HealthStates {
+  ended_at: string | null;
+  id: Generated<string>;
+  kind: string;
+  meaning: string;
+  name: string;
+  sentence: string;
+  since: Generated<string>;
+  state: string;
+  until_at: string | null;
+  updated_at: Generated<string>;
+  version: Generated<number>;
+}
+
 export interface IdempotencyKeys {
   body_hash: string;
   created_at: Generated<string>;
   key: string;
   unit_id: string;
   user_id: string;
+}
+
+export interface IncidentFailures {
+  at: string;
+  error_code: string | null;
+  error_fingerprint: string | null;
+  error_message: string | null;
+  flow_run_id: string | null;
+  id: Generated<string>;
+  step_name: string | null;
+  step_run_id: string | null;
+  task_id: string | null;
+}
+
+export interface IncidentHours {
+  failure_count: number;
+  hour: string;
+  incident_id: string;
+}
+
+export interface IncidentOccurrences {
+  at: string;
+  flow_run_id: string | null;
+  id: Generated<string>;
+  incident_id: string;
+  llm_request_id: string | null;
+  step_run_id: string | null;
+  task_id: string | null;
+  unit_id: string | null;
+}
+
+export interface IncidentRecounts {
+  id: Generated<number>;
+  incident_id: string | null;
+  unit_id: string | null;
+}
+
+export interface IncidentRecoveries {
+  ended_at: string | null;
+  id: Generated<string>;
+  incident_id: string;
+  reason: string | null;
+  started_at: Generated<string>;
+  started_by: string | null;
+  state: Generated<string>;
+  user_id: string;
+  wave: Generated<number>;
+}
+
+export interface IncidentRecoveryItems {
+  ended_at: string | null;
+  id: Generated<string>;
+  reason: string | null;
+  recovery_id: string;
+  state: Generated<string>;
+  task_id: string | null;
+  title: string;
+  unit_id: string | null;
+  wave: number;
+}
+
+export interface Incidents {
+  cause: string;
+  created_at: Generated<string>;
+  error_code: string | null;
+  error_fingerprint: string;
+  error_message: string;
+  failure_count: Generated<number>;
+  first_seen_at: string;
+  flow_name: string | null;
+  http_status: number | null;
+  id: Generated<string>;
+  last_seen_at: string;
+  model: string | null;
+  note: string | null;
+  noted_at: string | null;
+  noted_by: string | null;
+  provider: string | null;
+  recovery: JsonColumn | null;
+  resolved_at: string | null;
+  resolved_because: string | null;
+  resolved_by: string | null;
+  sample_id: string | null;
+  step_name: string | null;
+  unit_count: Generated<number>;
+  unit_count_unrepaired: Generated<number>;
+  updated_at: Generated<string>;
+  version: Generated<number>;
+}
+
+export interface IncidentUnits {
+  failure_count: number;
+  flow_run_id: string | null;
+  incident_id: string;
+  last_failed_at: string;
+  unit_id: string;
+}
+
+export interface IncidentVersions {
+  at: string;
+  incident: JsonColumn;
+  incident_id: string;
 }
 
 export interface Lessons {
@@ -427,6 +652,13 @@ export interface PriceBook {
   valid_from: Generated<string>;
 }
 
+export interface ProviderStates {
+  blocked_reason: string | null;
+  blocked_until: string | null;
+  model: string | null;
+  provider: string | null;
+}
+
 export interface RateLimits {
   blocked_reason: string | null;
   blocked_until: string | null;
@@ -448,6 +680,57 @@ export interface RequestMedia {
   mime: string | null;
   seconds: number | null;
   width: number | null;
+}
+
+export interface RollupDeltas {
+  at: string;
+  change: number;
+  cost_usd: number | null;
+  duration_ms: number | null;
+  entity: string;
+  is_cost_unknown: boolean | null;
+  model: string | null;
+  name: string | null;
+  owner_id: string | null;
+  provider: string | null;
+  status: string;
+  tokens_cached: number | null;
+  tokens_input: number | null;
+  tokens_output: number | null;
+  waiting_ms: number | null;
+}
+
+export interface RollupGauges {
+  at: string;
+  capacity_last: number;
+  capacity_max: number;
+  queued_last: number;
+  queued_max: number;
+  resolution: string;
+  running_last: number;
+  running_max: number;
+  sampled_at: string;
+}
+
+export interface Rollups {
+  at: string;
+  buckets: number[];
+  cost_known: number;
+  cost_unknown: number;
+  cost_usd: number;
+  count: number;
+  counts: number[];
+  duration_ms: number;
+  entity: string;
+  model: string;
+  name: string;
+  provider: string;
+  resolution: string;
+  status: string;
+  tokens_cached: number;
+  tokens_input: number;
+  tokens_output: number;
+  waiting_ms: number;
 }
 
 export interface SavedViews {
@@ -477,6 +760,25 @@ export interface StatusChanges {
   to_status: string;
 }
 
+export interface StepLives {
+  attempt: number | null;
+  completed_at: string | null;
+  created_at: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  fence: number | null;
+  flow_run_id: string | null;
+  id: string | null;
+  memo_key: string | null;
+  reused_from_step_run_id: string | null;
+  started_at: string | null;
+  status: string | null;
+  step_name: string | null;
+  superseded_at: string | null;
+  task_id: string | null;
+  updated_at: string | null;
+}
+
 export interface StepLogs {
   at: Generated<string>;
   fields: Generated<JsonColumn>;
@@ -485,6 +787,20 @@ export interface StepLogs {
   level: string;
   message: string;
   step_run_id: string | null;
+}
+
+export interface StepRunStates {
+  attempt: number | null;
+  completed_at: string | null;
+  error_code: string | null;
+  flow_path: string | null;
+  flow_run_id: string | null;
+  id: string | null;
+  reused_from_step_run_id: string | null;
+  started_at: string | null;
+  status: string | null;
+  step_name: string | null;
+  step_order: number | null;
 }
 
 export interface StepSummaries {
@@ -523,6 +839,28 @@ export interface StepSummaries {
   working_ms: number | null;
 }
 
+export interface StuckJobs {
+  id: Generated<string>;
+  kind: string;
+  sentence: string;
+  since: Generated<string>;
+  step_run_id: string | null;
+  task_id: string;
+  until: string | null;
+  updated_at: Generated<string>;
+  version: Generated<number>;
+}
+
+export interface TaskAttemptLives {
+  attempt: number | null;
+  claimed_at: string | null;
+  ended_at: string | null;
+  host: string | null;
+  pid: number | null;
+  task_id: string | null;
+  worker_id: string | null;
+}
+
 export interface TaskAttempts {
   attempt: number;
   claimed_at: Generated<string>;
@@ -532,6 +870,67 @@ export interface TaskAttempts {
   outcome: string | null;
   task_id: string;
   worker_id: string;
+}
+
+export interface TaskEnds {
+  completed_at: string | null;
+  error_message: string | null;
+  id: string | null;
+  pause_reason: string | null;
+  status: string | null;
+  unit_status: string | null;
+}
+
+export interface TaskLives {
+  attempt: number | null;
+  available_at: string | null;
+  cancel_requested_at: string | null;
+  completed_at: string | null;
+  created_at: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  executor: string | null;
+  generated_from_topic: boolean | null;
+  id: string | null;
+  is_offline: boolean | null;
+  learner_level: string | null;
+  lesson_position: number | null;
+  mode: string | null;
+  outcome: string | null;
+  pause_reason: string | null;
+  priority: number | null;
+  queue_name: string | null;
+  result: JsonColumn | null;
+  started_at: string | null;
+  status: string | null;
+  target_lesson_count: number | null;
+  task_name: string | null;
+  unit_id: string | null;
+  unit_title: string | null;
+  updated_at: string | null;
+  user_id: string | null;
+  user_name: string | null;
+  version: number | null;
+}
+
+export interface TaskOutcomes {
+  completed_at: string | null;
+  id: string | null;
+  outcome: string | null;
+  task_name: string | null;
+}
+
+export interface TaskRequests {
+  attempt: number | null;
+  completed_at: string | null;
+  id: string | null;
+  inputs: JsonColumn | null;
+  lineage_id: string | null;
+  mode: string | null;
+  started_at: string | null;
+  status: string | null;
+  task_name: string | null;
+  unit_id: string | null;
 }
 
 export interface Tasks {
@@ -617,6 +1016,12 @@ export interface TaskSummaries {
 export interface TaskTexts {
   task_id: string;
   text: string;
+}
+
+export interface UnitLastFailures {
+  at: string;
+  incident_id: string;
+  unit_id: string;
 }
 
 export interface UnitMedia {
@@ -798,16 +1203,37 @@ export interface WorkerSummaries {
 }
 
 export interface DB {
+  alert_deliveries: AlertDeliveries;
+  alert_events: AlertEvents;
+  alerts: Alerts;
   budget_leases: BudgetLeases;
   budgets: Budgets;
   bulk_action_items: BulkActionItems;
+  bulk_action_lives: BulkActionLives;
   bulk_actions: BulkActions;
+  claimable_tasks: ClaimableTasks;
+  day_budgets: DayBudgets;
   error_fingerprints: ErrorFingerprints;
+  flow_run_lives: FlowRunLives;
   flow_run_states: FlowRunStates;
   flow_run_summaries: FlowRunSummaries;
   flow_runs: FlowRuns;
   flow_step_runs: FlowStepRuns;
+  forecast_samples: ForecastSamples;
+  former_task_waits: FormerTaskWaits;
+  former_unit_titles: FormerUnitTitles;
+  health_looks: HealthLooks;
+  health_states: HealthStates;
   idempotency_keys: IdempotencyKeys;
+  incident_failures: IncidentFailures;
+  incident_hours: IncidentHours;
+  incident_occurrences: IncidentOccurrences;
+  incident_recounts: IncidentRecounts;
+  incident_recoveries: IncidentRecoveries;
+  incident_recovery_items: IncidentRecoveryItems;
+  incident_units: IncidentUnits;
+  incident_versions: IncidentVersions;
+  incidents: Incidents;
   lesson_summaries: LessonSummaries;
   lessons: Lessons;
   lineages: Lineages;
@@ -824,18 +1250,31 @@ export interface DB {
   payloads_llm_requests: PayloadsLlmRequests;
   payloads_step_runs: PayloadsStepRuns;
   price_book: PriceBook;
+  provider_states: ProviderStates;
   rate_limits: RateLimits;
   request_media: RequestMedia;
+  rollup_deltas: RollupDeltas;
+  rollup_gauges: RollupGauges;
+  rollups: Rollups;
   saved_views: SavedViews;
   schema_migrations: SchemaMigrations;
   status_changes: StatusChanges;
+  step_lives: StepLives;
   step_logs: StepLogs;
+  step_run_states: StepRunStates;
   step_summaries: StepSummaries;
+  stuck_jobs: StuckJobs;
+  task_attempt_lives: TaskAttemptLives;
   task_attempts: TaskAttempts;
+  task_ends: TaskEnds;
+  task_lives: TaskLives;
+  task_outcomes: TaskOutcomes;
+  task_requests: TaskRequests;
   task_states: TaskStates;
   task_summaries: TaskSummaries;
   task_texts: TaskTexts;
   tasks: Tasks;
+  unit_last_failures: UnitLastFailures;
   unit_media: UnitMedia;
   unit_sources: UnitSources;
   unit_states: UnitStates;

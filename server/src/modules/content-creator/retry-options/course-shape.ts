@@ -4,7 +4,7 @@ import { lessonPodcast } from "../flows/lesson-podcast.ts";
 import { unitArtCreation } from "../flows/unit-art-creation.ts";
 import { unitCreation } from "../flows/unit-creation.ts";
 import { unitPodcast } from "../flows/unit-podcast.ts";
-import type { Author, Authors } from "../models.ts";
+import type { Author, Authors, CreationRequest, UnitPlan } from "../models.ts";
 import { describeCover } from "../steps/describe-cover.ts";
 import { draftExercises } from "../steps/draft-exercises.ts";
 import { drawCover } from "../steps/draw-cover.ts";
@@ -39,6 +39,28 @@ export interface ShapeStep {
   readonly kind: LlmRequestKind;
   /** The steps whose results it is made from. */
   readonly needs: readonly ShapeStep[];
+}
+
+/** The unit of this request: as its plan says, or, while it has none, as far as the request says it. */
+export function courseOf(request: CreationRequest, plan: PlannedCourse | null = null): Course {
+  return {
+    authors: request.authors,
+    has_sources: request.sources.length > 0,
+    needs_supplement: plan?.learning_objectives.some(({ covered_by_source }) => !covered_by_source) ?? false,
+    lesson_positions:
+      plan?.lessons.map(({ position }) => position) ?? positionsUpTo(request.target_lesson_count),
+  };
+}
+
+/** What a plan says of the steps that follow it. */
+export interface PlannedCourse {
+  readonly learning_objectives: readonly Pick<UnitPlan["learning_objectives"][number], "covered_by_source">[];
+  readonly lessons: readonly Pick<UnitPlan["lessons"][number], "position">[];
+}
+
+/** 1, 2, 3 … */
+export function positionsUpTo(count: number): number[] {
+  return Array.from({ length: count }, (_none, index) => index + 1);
 }
 
 type Place = Pick<ShapeStep, "flow_name" | "flow_key" | "flow_path" | "lesson_position">;

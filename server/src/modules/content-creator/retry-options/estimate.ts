@@ -48,38 +48,52 @@ export function estimateSteps(
   };
 }
 
-function measure(step: ShapeStep, history: readonly StepHistory[], routeFor: RouteFor): Measured {
+/** What is recorded of a step by one model. */
+type Recorded = Pick<StepHistory, "step_name" | "provider" | "model" | "runs">;
+
+/** Of the recorded runs those that the step will most likely resemble, or why there are none. */
+export function findHistory<Entry extends Recorded>(
+  step: Pick<ShapeStep, "step_name" | "author" | "kind">,
+  history: readonly Entry[],
+  routeFor: RouteFor,
+):
+  | { readonly found: Entry; readonly unknown_because: null }
+  | { readonly found: null; readonly unknown_because: string } {
   const name = step.step_name.replaceAll("_", " ");
+  const unknown = (unknown_because: string) => ({ found: null, unknown_because });
   const ofStep = history.filter(({ step_name }) => step_name === step.step_name);
   if (step.author === "offline") {
     const [most] = ofStep
       .filter(({ provider }) => provider === "offline")
       .sort((left, right) => right.runs - left.runs);
-    return {
-      runs: most?.runs ?? 0,
-      cost_usd: 0,
-      duration_ms: most?.duration_ms ?? null,
-      unknown_because: most === undefined ? `No completed run of "${name}" is recorded yet.` : null,
-    };
+    return most === undefined
+      ? unknown(`No completed run of "${name}" is recorded yet.`)
+      : { found: most, unknown_because: null };
   }
-  const unknown = (unknown_because: string): Measured => ({
-    runs: 0,
-    cost_usd: null,
-    duration_ms: null,
-    unknown_because,
-  });
   const route = routeFor(step.kind);
   if (route === null) return unknown(`No model is configured for "${name}", which a model wrote before.`);
   const own = ofStep.find(({ provider, model }) => provider === route.provider && model === route.model);
-  if (own === undefined) return unknown(`No completed run of "${name}" with ${route.model} is recorded yet.`);
-  // Where the cost of many runs is unknown, the median of the others says little.
-  const isPriced = own.cost_usd !== null && own.priced >= own.runs * leastPriced;
-  return {
-    runs: own.runs,
-    cost_usd: isPriced ? own.cost_usd : null,
-    duration_ms: own.duration_ms,
-    unknown_because: isPriced ? null : `What ${route.model} costs is not known.`,
-  };
+  return own === undefined
+    ? unknown(`No completed run of "${name}" with ${route.model} is recorded yet.`)
+    : { found: own, unknown_because: null };
+}
+
+/** Whether the median of the known costs says something: where the cost of many runs is unknown, it says little. */
+export function isPriced(entry: Pick<StepHistory, "cost_usd" | "priced" | "runs">): boolean {
+  return entry.cost_usd !== null && entry.priced >= entry.runs * leastPriced;
+}
+
+function measure(step: ShapeStep, history: readonly StepHistory[], routeFor: RouteFor): Measured {
+  const { found, unknown_because } = findHistory(step, history, routeFor);
+  const isOffline = step.author === "offline";
+  if (found === null) {
+    return { runs: 0, cost_usd: isOffline ? 0 : null, duration_ms: null, unknown_because };
+  }
+  const { runs, duration_ms } = found;
+  if (isOffline) return { runs, cost_usd: 0, duration_ms, unknown_because: null };
+  return isPriced(found)
+    ? { runs, cost_usd: found.cost_usd, duration_ms, unknown_because: null }
+    : { runs, cost_usd: null, duration_ms, unknown_because: `What ${found.model} costs is not known.` };
 }
 
 function longestChain(steps: readonly ShapeStep[], measured: ReadonlyMap<ShapeStep, Measured>): number {

@@ -40,33 +40,10 @@ export function createRetryOptionsRepo(database: Database) {
       return rows[0] ?? null;
     },
 
-    /**
-     * Reads the newest 200 runs of each flow by `flow_runs_name`, their steps by `flow_step_runs_flow_run` and of each the last
-     * request by `llm_requests_step`, whatever the tables hold.
-     */
+    /** Sums up `measuredSteps`. */
     async listHistory(flow_names: readonly string[]): Promise<StepHistory[]> {
-      // One branch for each name: the planner looks at its own number of rows, not at an average.
-      const recent = flow_names.map(
-        (flow_name) => sql`
-          (SELECT id FROM flow_run_states WHERE flow_name = ${flow_name} ORDER BY id DESC LIMIT ${newestRuns})`,
-      );
       const { rows } = await sql<StepHistory>`
-        WITH recent AS MATERIALIZED (
-          ${sql.join(recent, sql` UNION ALL `)}
-        ), measured AS (
-          SELECT s.step_name, s.cost_usd, q.provider, q.model,
-            extract(epoch FROM s.completed_at - s.started_at)::float8 * 1000 AS duration_ms
-          FROM recent
-          CROSS JOIN LATERAL (
-            SELECT id, step_name, cost_usd, started_at, completed_at FROM step_summaries
-            WHERE flow_run_id = recent.id AND status = 'completed' AND reused_from_step_run_id IS NULL
-            ORDER BY step_order LIMIT 100
-          ) s
-          CROSS JOIN LATERAL (
-            SELECT provider, model FROM llm_request_summaries r
-            WHERE r.step_run_id = s.id AND r.status = 'completed' ORDER BY r.id DESC LIMIT 1
-          ) q
-        )
+        WITH measured AS (${measuredSteps(flow_names)})
         SELECT step_name, provider, model, count(*)::int AS runs, count(cost_usd)::int AS priced,
           (percentile_cont(0.5) WITHIN GROUP (ORDER BY cost_usd))::float8 AS cost_usd,
           coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms), 0)::float8 AS duration_ms
@@ -74,4 +51,30 @@ export function createRetryOptionsRepo(database: Database) {
       return rows;
     },
   };
+}
+
+/**
+ * The newest completed runs of the steps of these flows, with who did them: reads the newest 200 runs of each flow by
+ * `flow_runs_name`, their steps by `flow_step_runs_flow_run` and of each the last request by `llm_requests_step`, whatever the
+ * tables hold. Columns: `step_name`, `provider`, `model`, `cost_usd`, `duration_ms`.
+ */
+export function measuredSteps(flow_names: readonly string[]) {
+  // One branch for each name: the planner looks at its own number of rows, not at an average.
+  const recent = flow_names.map(
+    (flow_name) => sql`
+      (SELECT id FROM flow_run_states WHERE flow_name = ${flow_name} ORDER BY id DESC LIMIT ${newestRuns})`,
+  );
+  return sql`
+    SELECT s.step_name, s.cost_usd, q.provider, q.model,
+      greatest(0, extract(epoch FROM s.completed_at - s.started_at)::float8 * 1000) AS duration_ms
+    FROM (${sql.join(recent, sql` UNION ALL `)} OFFSET 0) recent
+    CROSS JOIN LATERAL (
+      SELECT id, step_name, cost_usd, started_at, completed_at FROM step_summaries
+      WHERE flow_run_id = recent.id AND status = 'completed' AND reused_from_step_run_id IS NULL
+      ORDER BY step_order LIMIT 100
+    ) s
+    CROSS JOIN LATERAL (
+      SELECT provider, model FROM llm_request_summaries r
+      WHERE r.step_run_id = s.id AND r.status = 'completed' ORDER BY r.id DESC LIMIT 1
+    ) q`;
 }

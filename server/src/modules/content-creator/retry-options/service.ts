@@ -9,7 +9,7 @@ import { unitPodcast } from "../flows/unit-podcast.ts";
 import { authorsSchema, type CreationRequest, unitPlanSchema } from "../models.ts";
 import { readRequest, retryOf } from "../retry/retry-unit.ts";
 import { extractUnitMetadata } from "../steps/extract-unit-metadata.ts";
-import { type Course, type ShapeStep, shapeOf } from "./course-shape.ts";
+import { type Course, courseOf, positionsUpTo, type ShapeStep, shapeOf } from "./course-shape.ts";
 import { estimateSteps, nothingToDo, type RouteFor } from "./estimate.ts";
 import type { Estimate, RetryOptions } from "./models.ts";
 import { type Remaining, remainingOf } from "./remaining-steps.ts";
@@ -153,20 +153,6 @@ function readable(unit: RetriedUnit): CreationRequest | null {
   }
 }
 
-function positionsUpTo(count: number): number[] {
-  return Array.from({ length: count }, (_none, index) => index + 1);
-}
-
-/** The unit as it would be made from nothing: nobody knows yet what its plan will be. */
-function courseOf(request: CreationRequest): Course {
-  return {
-    authors: request.authors,
-    has_sources: request.sources.length > 0,
-    needs_supplement: false,
-    lesson_positions: positionsUpTo(request.target_lesson_count),
-  };
-}
-
 function courseOfGroup(group: RequestGroup): Course | null {
   const authors = authorsSchema.safeParse(group.authors);
   const lessons = Number(group.target_lesson_count);
@@ -194,11 +180,5 @@ async function remainingOfUnit(
     planned === undefined ? undefined : await engine.readRecordedOutput(planned.result_step_run_id),
   );
   // Without a plan, or with one in a form that would be made again, the request says how much there is to do.
-  if (!plan.success) return remainingOf(shapeOf(courseOf(request)), recorded);
-  const course = {
-    ...courseOf(request),
-    needs_supplement: plan.data.learning_objectives.some(({ covered_by_source }) => !covered_by_source),
-    lesson_positions: plan.data.lessons.map(({ position }) => position),
-  };
-  return remainingOf(shapeOf(course), recorded);
+  return remainingOf(shapeOf(courseOf(request, plan.success ? plan.data : null)), recorded);
 }

@@ -2,21 +2,21 @@ import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { insertRunningStep } from "../../../../test/builders/running-step.ts";
 import { createTestDatabase, type TestDatabase } from "../../../../test/database.ts";
-import { type DatabaseProxy, startDatabaseProxy } from "../../../../test/database-proxy.ts";
 import { startTestProvider, type TestProvider } from "../../../../test/provider/provider.ts";
+import { startTcpProxy, type TcpProxy } from "../../../../test/tcp-proxy.ts";
 import { createDatabase, type DatabaseConnection } from "../../../platform/database.ts";
 import { createLogger, createSilentLogger } from "../../../platform/logger.ts";
 import { fenceTask } from "../../task-queue/repo/ownership.ts";
 import { createLlmModule } from "../module.ts";
 
 let test: TestDatabase;
-let proxy: DatabaseProxy;
+let proxy: TcpProxy;
 let connection: DatabaseConnection;
 let provider: TestProvider;
 
 beforeEach(async () => {
   test = await createTestDatabase();
-  proxy = await startDatabaseProxy(test.url);
+  proxy = await startTcpProxy(test.url);
   const logger = createSilentLogger();
   connection = createDatabase({ url: proxy.url, max: 5, applicationName: "test", logger });
   provider = await startTestProvider();

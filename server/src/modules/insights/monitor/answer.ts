@@ -1,0 +1,175 @@
+import type { JobOutlook, JobPlan, UsualDuration } from "../../content-creator/public.ts";
+import { expectedStarts } from "./expected-start.ts";
+import type { ActiveJob, FinishedJob, JobForecast, JobProgress, QueuedJob, Stuck } from "./models.ts";
+import type { EndedRow } from "./repo/history.ts";
+import type { JobRow, Jobs, WorkerRow } from "./repo/jobs.ts";
+import type { SpendingRow, StepRow, WorkRow } from "./repo/work.ts";
+import { isContentJob, lanesOf, stagesOf } from "./stages.ts";
+
+/** What was read of the unfinished jobs besides their rows, by task. */
+export interface JobFacts {
+  readonly as_of: string;
+  readonly work: ReadonlyMap<string, WorkRow>;
+  readonly spending: ReadonlyMap<string, SpendingRow>;
+  readonly plans: ReadonlyMap<string, JobPlan>;
+  readonly usual: readonly UsualDuration[];
+  readonly stuck: ReadonlyMap<string, Stuck>;
+  /** Items done and known of jobs that are no flow. */
+  readonly items: ReadonlyMap<string, { readonly done: number; readonly total: number }>;
+  /** Null for a past moment: what was foreseen is not kept. */
+  readonly outlooks: ReadonlyMap<string, JobOutlook> | null;
+}
+
+function whatAndWhose(job: JobRow | EndedRow) {
+  return {
+    task_name: job.task_name,
+    mode: job.mode,
+    unit_id: job.unit_id,
+    unit_title: job.unit_title,
+    learner_level: job.learner_level,
+    target_lesson_count: job.target_lesson_count,
+    user_id: job.user_id,
+    user_name: job.user_name,
+    engine: job.executor === "worker" ? ("coursewright" as const) : ("prefect" as const),
+  };
+}
+
+export function activeJobOf(job: JobRow, facts: JobFacts): ActiveJob {
+  const work = facts.work.get(job.task_id);
+  const spending = facts.spending.get(job.task_id);
+  const plan = planAt(facts.plans.get(job.task_id), facts.as_of);
+  const runs = work?.runs ?? [];
+  const cost_usd = spending?.cost_usd === undefined ? 0 : spending.cost_usd;
+  return {
+    task_id: job.task_id,
+    ...whatAndWhose(job),
+    status: job.status,
+    attempt: job.attempt,
+    worker:
+      job.worker_id === null
+        ? null
+        : { id: job.worker_id, host: job.worker_host ?? "", pid: job.worker_pid ?? 0 },
+    created_at: job.created_at,
+    started_at: job.started_at,
+    elapsed_ms: job.elapsed_ms,
+    cancel_requested_at: job.cancel_requested_at,
+    progress: progressOf(work?.steps_done ?? 0, plan, facts.items.get(job.task_id)),
+    stages: stagesOf(job, runs),
+    current_steps: (work?.current_steps ?? []).map((step) => ({
+      ...step,
+      started_at: wireTime(step.started_at),
+      usual: usualOf(step, facts.usual),
+    })),
+    current_step_count: work?.current_step_count ?? 0,
+    lanes: lanesOf(job, runs, plan?.lesson_titles ?? null),
+    tokens: spending?.tokens ?? 0,
+    cost_usd,
+    forecast: forecastOf(facts.outlooks?.get(job.task_id), cost_usd),
+    stuck: facts.stuck.get(job.task_id) ?? null,
+    version: job.version,
+  };
+}
+
+/** Times within JSON come in the database's own form. */
+function wireTime(text: string): string {
+  return new Date(text).toISOString();
+}
+
+function planAt(plan: JobPlan | undefined, as_of: string): JobPlan | null {
+  return plan !== undefined && Date.parse(plan.planned_at) <= Date.parse(as_of) ? plan : null;
+}
+
+function progressOf(
+  steps_done: number,
+  plan: JobPlan | null,
+  items: { readonly done: number; readonly total: number } | undefined,
+): JobProgress {
+  const done = items?.done ?? steps_done;
+  const known = items?.total ?? plan?.steps_known ?? null;
+  if (known === null) return { steps_done: done, steps_known: null, percentage: null };
+  // Repairs may take more steps than were known.
+  const steps_known = Math.max(known, done);
+  const percentage = steps_known === 0 ? 0 : Math.floor((done / steps_known) * 100);
+  return { steps_done: done, steps_known, percentage: Math.min(99, percentage) };
+}
+
+function usualOf(step: StepRow, usual: readonly UsualDuration[]) {
+  const known = usual.find(
+    ({ step_name, provider, model }) =>
+      step_name === step.step_name && provider === step.provider && model === step.model,
+  );
+  if (known === undefined || known.runs < leastRuns) return null;
+  return { p50_ms: known.p50_ms, p99_ms: known.p99_ms, runs: known.runs };
+}
+
+/** With fewer recorded runs nothing is said of what is usual. */
+const leastRuns = 20;
+
+function forecastOf(outlook: JobOutlook | undefined, cost_usd: number | null): JobForecast | null {
+  if (outlook === undefined) return null;
+  const { remaining, cost_usd_remaining, based_on_runs, unknown_because } = outlook;
+  const isPriced = cost_usd !== null && cost_usd_remaining !== null;
+  return {
+    remaining,
+    cost_usd: isPriced ? cost_usd + cost_usd_remaining : null,
+    based_on_runs,
+    unknown_because,
+  };
+}
+
+/** The jobs that wait, with the expected start of those that may be claimed. */
+export function queuedJobsOf(jobs: Jobs, workers: readonly WorkerRow[], facts: JobFacts): QueuedJob[] {
+  const active = jobs.rows.filter(({ status }) => status === "in_progress");
+  const waiting = jobs.rows.filter(({ status }) => status !== "in_progress");
+  const { outlooks } = facts;
+  const likely = ({ task_id }: JobRow) => outlooks?.get(task_id)?.remaining?.likely_ms ?? null;
+  const starts =
+    outlooks === null
+      ? new Map<string, number | null>()
+      : expectedStarts(
+          waiting
+            .filter(({ position }) => position !== null)
+            .map((job) => ({ ...job, likely_ms: likely(job) })),
+          active
+            .filter(({ executor }) => executor === "worker")
+            .map((job) => ({ ...job, remaining_ms: likely(job) })),
+          workers.filter(({ is_healthy }) => is_healthy),
+          jobs.running - active.length,
+        );
+  return waiting.map((job) => ({
+    task_id: job.task_id,
+    ...whatAndWhose(job),
+    // A task that waits has one of these.
+    status: job.status as QueuedJob["status"],
+    pause_reason: job.pause_reason,
+    position: job.position,
+    created_at: job.created_at,
+    available_at: job.available_at,
+    waiting_ms: job.waiting_ms,
+    expected_start_ms: starts.get(job.task_id) ?? null,
+    cancel_requested_at: job.cancel_requested_at,
+    version: job.version,
+  }));
+}
+
+export function finishedJobOf(row: EndedRow, spending: SpendingRow | undefined): FinishedJob {
+  return {
+    id: row.id,
+    task_id: row.id,
+    ...whatAndWhose(row),
+    outcome: row.outcome,
+    error_code: row.error_code,
+    error_message: row.error_message,
+    lessons_completed: row.lessons_completed,
+    lessons_failed: row.lessons_failed,
+    exercise_count: row.exercise_count,
+    attempt: row.attempt,
+    created_at: row.created_at,
+    started_at: row.started_at,
+    completed_at: row.completed_at,
+    duration_ms: row.duration_ms,
+    tokens: spending?.tokens ?? 0,
+    cost_usd: spending === undefined ? 0 : spending.cost_usd,
+    is_offline: row.is_offline && isContentJob(row),
+  };
+}

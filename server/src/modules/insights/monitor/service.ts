@@ -1,0 +1,177 @@
+import type { Database } from "../../../platform/database.ts";
+import { type Page, pageFrom, readCursor } from "../../../platform/page.ts";
+import type { Forecaster } from "../../content-creator/public.ts";
+import type { AlertService } from "../alerts/service.ts";
+import { insightErrors } from "../errors.ts";
+import type { HealthService } from "../health/service.ts";
+import type { IncidentService } from "../incidents/service.ts";
+import { readToday } from "../metrics/repo.ts";
+import { activeJobOf, finishedJobOf, type JobFacts, queuedJobsOf } from "./answer.ts";
+import { createSharedAnswer } from "./live-answer.ts";
+import type { CourseGeneration, FinishedJob, HistoryFilter } from "./models.ts";
+import { countEnded, listEnded } from "./repo/history.ts";
+import {
+  findDayCap,
+  type JobRow,
+  listBulkProgress,
+  listJobs,
+  listStuckAt,
+  listWorkersAt,
+  readMoment,
+} from "./repo/jobs.ts";
+import { listSpending, listWork } from "./repo/work.ts";
+
+export interface MonitorService {
+  /**
+   * The monitor now (`at` null) or at a past moment, ISO 8601.
+   * @throws AppError `moment_in_future`
+   */
+  read(at: string | null): Promise<CourseGeneration>;
+  /** @throws AppError `cursor_invalid` */
+  listHistory(
+    filter: HistoryFilter,
+    page: { readonly limit: number; readonly cursor?: string | undefined },
+  ): Promise<Page<FinishedJob>>;
+}
+
+export interface MonitorServiceOptions {
+  readonly database: Database;
+  readonly forecaster: Forecaster;
+  readonly health: Pick<HealthService, "listAt">;
+  readonly incidents: Pick<IncidentService, "listOpen">;
+  readonly alerts: Pick<AlertService, "listFiring">;
+  /** The cap in force now; undefined: none. */
+  readonly budgetUsdPerDay: number | undefined;
+}
+
+const historyShown = 20;
+const incidentsShown = 20;
+
+/** The monitor of course generation, told for any moment from recorded times by one way of reading. */
+export function createMonitorService(options: MonitorServiceOptions): MonitorService {
+  const { database } = options;
+
+  async function compute(asked: string | null): Promise<CourseGeneration> {
+    const { as_of, is_future, recorded_since } = await readMoment(database, asked);
+    if (is_future) throw inFuture(as_of);
+    const at = asked === null ? null : as_of;
+    const [jobs, workers, today, cap, history, health, incidents, alerts] = await Promise.all([
+      listJobs(database, as_of),
+      listWorkersAt(database, as_of),
+      readToday(database, at),
+      findDayCap(database, as_of),
+      readHistory(database, {}, { as_of, after: null, limit: historyShown }),
+      options.health.listAt(at),
+      options.incidents.listOpen(at, incidentsShown),
+      options.alerts.listFiring(at),
+    ]);
+    const facts = await readFacts(options, as_of, at, jobs.rows);
+    const active = jobs.rows.filter(({ status }) => status === "in_progress");
+    return {
+      as_of,
+      at,
+      recorded_since,
+      figures: {
+        running: jobs.running,
+        capacity: workers.reduce((sum, { capacity }) => sum + capacity, 0),
+        queued: jobs.queued,
+        paused: jobs.paused,
+        oldest_waiting_ms: Math.max(0, jobs.oldest_waiting_ms),
+        ...today,
+        budget_usd_per_day: cap ?? options.budgetUsdPerDay ?? null,
+      },
+      health,
+      active_jobs: active.map((job) => activeJobOf(job, facts)),
+      active_total: jobs.running,
+      queued_jobs: queuedJobsOf(jobs, workers, facts),
+      queued_total: jobs.queued + jobs.paused,
+      history,
+      incidents: incidents.rows,
+      incident_total: incidents.total,
+      alerts,
+    };
+  }
+
+  const readLive = createSharedAnswer(() => compute(null));
+  return {
+    read: (at) => (at === null ? readLive() : compute(storableMoment(at))),
+    async listHistory(filter, { limit, cursor }) {
+      const after = cursor === undefined ? null : readCursor(cursor);
+      const { as_of } = await readMoment(database, null);
+      const [rows, counted] = await Promise.all([
+        readHistory(database, filter, { as_of, after, limit: limit + 1 }),
+        countEnded(database, filter, as_of),
+      ]);
+      const page = pageFrom(rows, limit, counted.count);
+      return { ...page, total_is_capped: page.total_is_capped || counted.is_least };
+    },
+  };
+}
+
+async function readFacts(
+  { database, forecaster }: MonitorServiceOptions,
+  as_of: string,
+  at: string | null,
+  rows: readonly JobRow[],
+): Promise<JobFacts> {
+  const active = rows.filter(({ status }) => status === "in_progress");
+  const ids = active.map(({ task_id }) => task_id);
+  const bulk = active.filter(({ task_name }) => task_name === "bulk_action").map(({ task_id }) => task_id);
+  const foreseen = rows.filter(({ status, position }) => status === "in_progress" || position !== null);
+  const [work, spending, stuck, items, plans, usual, outlooks] = await Promise.all([
+    Promise.all(sharesOf(ids).map((share) => listWork(database, as_of, share))),
+    listSpending(database, as_of, ids),
+    listStuckAt(database, as_of, ids),
+    bulk.length === 0 ? [] : listBulkProgress(database, as_of, bulk),
+    forecaster.plansOf(ids),
+    forecaster.usualDurations(),
+    at === null ? forecaster.outlookOf(foreseen.map(({ task_id }) => task_id)) : null,
+  ]);
+  return {
+    ...{ as_of, plans, usual, outlooks },
+    work: byTask(work.flat()),
+    spending: byTask(spending),
+    stuck: byTask(stuck),
+    items: byTask(items),
+  };
+}
+
+const jobsOfShare = 25;
+
+/** Many jobs are read side by side: each statement is the work of one processor. */
+function sharesOf(ids: readonly string[]): string[][] {
+  const count = Math.ceil(ids.length / jobsOfShare);
+  return Array.from({ length: count }, (_, index) =>
+    ids.slice(index * jobsOfShare, (index + 1) * jobsOfShare),
+  );
+}
+
+async function readHistory(
+  database: Database,
+  filter: HistoryFilter,
+  position: { readonly as_of: string; readonly after: string | null; readonly limit: number },
+): Promise<FinishedJob[]> {
+  const rows = await listEnded(database, filter, position);
+  const ids = rows.map(({ id }) => id);
+  const spending = byTask(await listSpending(database, position.as_of, ids));
+  return rows.map((row) => finishedJobOf(row, spending.get(row.id)));
+}
+
+function byTask<Row extends { readonly task_id: string }>(rows: readonly Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [row.task_id, row]));
+}
+
+// Nothing was recorded before; the database's calendar has no year 0.
+const earliest = "1970-01-01T00:00:00.000Z";
+
+function storableMoment(at: string): string {
+  const moment = Date.parse(at);
+  return moment < Date.parse(earliest) ? earliest : at;
+}
+
+function inFuture(as_of: string) {
+  return insightErrors.create(
+    "moment_in_future",
+    `${as_of} has not come yet: the monitor tells what is, or what was. Leave \`at\` out to see the present.`,
+  );
+}

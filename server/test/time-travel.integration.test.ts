@@ -1,0 +1,179 @@
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { CourseGeneration } from "../src/modules/insights/monitor/models.ts";
+import { type ChainWorkers, createChainWorkers } from "./chain-workers.ts";
+import { waitFor } from "./engine/harness.ts";
+import { createMonitoredCourse, type MonitoredCourse } from "./monitor-course.ts";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+let own: MonitoredCourse;
+let chains: ChainWorkers;
+beforeAll(async () => {
+  own = await createMonitoredCourse({ COURSEWRIGHT_BUDGET_USD_PER_UNIT: "2" });
+  chains = createChainWorkers(own.course.database);
+});
+afterEach(() => own.models.setScript({}));
+afterAll(async () => {
+  chains.stop();
+  await own.stop();
+});
+
+const lessonTexts = { prompt: "Lesson title: " };
+
+/**
+ * The answer without what a past moment cannot tell or tells from other sources: forecasts, what is usual, the words of health, the
+ * versions of rows, which only serve live patches, and what was spent today: calls are booked a moment after they ended.
+ */
+function comparable(answer: CourseGeneration) {
+  const {
+    at: _at,
+    recorded_since: _since,
+    health: _health,
+    incidents: _incidents,
+    incident_total: _total,
+    alerts: _alerts,
+    ...rest
+  } = answer;
+  const { spent_today_usd: _spent, ...figures } = rest.figures;
+  return {
+    ...rest,
+    figures,
+    active_jobs: rest.active_jobs.map(({ forecast: _forecast, version: _version, ...job }) => ({
+      ...job,
+      current_steps: job.current_steps.map(({ usual: _usual, ...step }) => step),
+    })),
+    queued_jobs: rest.queued_jobs.map(({ expected_start_ms: _start, version: _version, ...job }) => job),
+  };
+}
+
+/** Whether anything was written so shortly before the moment that it may not have been committed when it was asked for. */
+async function isUnsettled(as_of: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    SELECT EXISTS (
+      SELECT 1 FROM (
+        SELECT at FROM status_changes UNION ALL SELECT started_at FROM workers UNION ALL SELECT dead_at FROM workers
+        UNION ALL SELECT created_at FROM tasks
+      ) written WHERE at > ${as_of}::timestamptz - interval '250 milliseconds' AND at <= ${as_of}) AS found`.execute(
+    own.course.database,
+  );
+  return rows[0]?.found === true;
+}
+
+const recorded: CourseGeneration[] = [];
+
+/** Asks again and again while the work is done. */
+async function recordWhile(work: () => Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const recording = (async () => {
+    while (!isOver) {
+      recorded.push(await own.monitor());
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+  })();
+  try {
+    await work();
+  } finally {
+    isOver = true;
+    await recording;
+  }
+}
+
+/** Waits for an answer of a moment at which nothing was being written. */
+async function recordedQuiet(): Promise<void> {
+  const before = recorded.length;
+  await waitFor(
+    async () => recorded.length > before && !(await isUnsettled(recorded.at(-1)?.as_of ?? "")),
+    (isQuiet) => isQuiet,
+  );
+}
+
+const statusOf = async (task_id: string) => {
+  const { rows } = await sql<{ status: string }>`SELECT status FROM tasks WHERE id = ${task_id}`.execute(
+    own.course.database,
+  );
+  return rows[0]?.status ?? "";
+};
+const isEnded = (status: string) => ["completed", "failed", "cancelled"].includes(status);
+
+/** Lives of a course: waiting for a worker, a failed lesson, its resume, a pause, a takeover, a cancel. */
+async function liveThroughAll(): Promise<void> {
+  const { call, startWorker, finished } = own.course;
+  own.models.setScript({ latency_ms: { object: 120, text: 120, speech: 300, image: 300 } });
+  const waiting = await own.createUnit();
+  const next = await own.createUnit({ target_lesson_count: 1 });
+  await recordedQuiet();
+  await startWorker();
+  await Promise.all([finished(waiting.unit_id), finished(next.unit_id)]);
+
+  own.models.setScript({
+    latency_ms: { object: 150, text: 150, speech: 400 },
+    rules: [{ match: lessonTexts, skip: 1, action: { status: 400 } }],
+  });
+  const broken = await own.createUnit();
+  await finished(broken.unit_id);
+  own.models.setScript({ latency_ms: { object: 200, speech: 200 } });
+  await call("POST", `/content-creator/units/${broken.unit_id}/retry`, { mode: "resume" });
+  await finished(broken.unit_id);
+
+  own.models.setScript({ rules: [{ match: lessonTexts, action: { hang: true } }] });
+  const cancelled = await own.createUnit();
+  await waitFor(
+    () => own.monitor(),
+    ({ active_jobs }) =>
+      active_jobs.some(
+        (job) => job.task_id === cancelled.task_id && job.lanes.some(({ status }) => status === "running"),
+      ),
+  );
+  await recordedQuiet();
+  await call("POST", `/task-queue/tasks/${cancelled.task_id}/cancel`);
+  await waitFor(() => statusOf(cancelled.task_id), isEnded);
+
+  own.models.setScript({ latency_ms: { object: 60, text: 60 } });
+  const costly = await own.createUnit({ target_lesson_count: 16 });
+  await waitFor(
+    () => statusOf(costly.task_id),
+    (status) => status === "paused",
+  );
+  await recordedQuiet();
+  await call("POST", `/task-queue/tasks/${costly.task_id}/continue`);
+  await waitFor(
+    () => statusOf(costly.task_id),
+    (status) => status === "paused",
+  );
+  await recordedQuiet();
+  await call("POST", `/task-queue/tasks/${costly.task_id}/cancel`);
+  await waitFor(() => statusOf(costly.task_id), isEnded);
+
+  const first = await chains.start();
+  const chained = await chains.submit(4, 2);
+  await waitFor(
+    () => own.monitor(),
+    ({ active_jobs }) => active_jobs.some((job) => job.task_id === chained && job.progress.steps_done === 2),
+  );
+  first.kill("SIGKILL");
+  await chains.start();
+  chains.openGate();
+  await waitFor(() => statusOf(chained), isEnded, 30_000);
+}
+
+describe("the monitor at a past moment", () => {
+  test("equals what was answered at that moment, while jobs wait, fail, are resumed and cancelled", async () => {
+    await recordWhile(liveThroughAll);
+    let compared = 0;
+    const shapes = new Set<string>();
+    for (const answer of recorded) {
+      if (await isUnsettled(answer.as_of)) continue;
+      const again = await own.monitor(answer.as_of);
+      expect(again.figures.spent_today_usd ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(
+        answer.figures.spent_today_usd ?? 0,
+      );
+      expect(again.at).toBe(answer.as_of);
+      expect(comparable(again), `at ${answer.as_of}`).toEqual(comparable(answer));
+      compared += 1;
+      shapes.add(`${answer.figures.running}/${answer.figures.queued}/${answer.history.length}`);
+    }
+    expect(compared).toBeGreaterThan(15);
+    expect(shapes.size).toBeGreaterThan(4);
+  });
+});
