@@ -14,6 +14,8 @@ const scripts: Readonly<Record<string, string>> = {
   "units/$id": "UnitDetails",
   users: "UsersList",
   "users/$id": "UserDetails",
+  settings: "SettingsIndex",
+  "settings/alerts": "AlertsPage",
 };
 
 type Bundle = Rolldown.OutputBundle;

@@ -6,6 +6,8 @@ const id = "019a0000-0000-7000-8000-000000000001";
 test("every address of the dashboard stays what links and bookmarks expect", () => {
   expect([
     paths.dashboard(),
+    paths.dashboard({ incident: id }),
+    paths.courseGeneration({ at: "2026-11-21T12:04:31.000Z" }),
     paths.flowRuns(),
     paths.flowRuns({ status: "failed", unit_id: id, open: `${id},${id}` }),
     paths.flowRun(id),
@@ -24,10 +26,15 @@ test("every address of the dashboard stays what links and bookmarks expect", () 
     paths.users(),
     paths.users({ role: "admin" }),
     paths.user(id),
+    paths.settings(),
+    paths.settingsAlerts(),
+    paths.settingsAlerts({ open: id }),
     paths.apiDocs(),
   ]).toMatchInlineSnapshot(`
     [
       "/",
+      "/?incident=019a0000-0000-7000-8000-000000000001",
+      "/admin/course-generation?at=2026-11-21T12:04:31.000Z",
       "/flows",
       "/flows?status=failed&unit_id=019a0000-0000-7000-8000-000000000001&open=019a0000-0000-7000-8000-000000000001,019a0000-0000-7000-8000-000000000001",
       "/flows/019a0000-0000-7000-8000-000000000001",
@@ -46,6 +53,9 @@ test("every address of the dashboard stays what links and bookmarks expect", () 
       "/users",
       "/users?role=admin",
       "/users/019a0000-0000-7000-8000-000000000001",
+      "/settings",
+      "/settings/alerts",
+      "/settings/alerts?open=019a0000-0000-7000-8000-000000000001",
       "/docs",
     ]
   `);

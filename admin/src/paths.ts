@@ -38,9 +38,30 @@ export type ListSearch = Partial<
   >
 >;
 
+/** What the monitor keeps in its address: the past moment, the open incident, the range of its charts, the filters of its history. */
+export type MonitorSearch = Partial<
+  Record<
+    | "at"
+    | "incident"
+    | "range"
+    | "from"
+    | "to"
+    | "outcome"
+    | "q"
+    | "time"
+    | "completed_from"
+    | "completed_to"
+    | "user_id"
+    | "unit_id"
+    | "task_name",
+    string
+  >
+>;
+
 /** Every address of the dashboard is built here. */
 export const paths = {
-  dashboard: () => "/",
+  dashboard: (search: MonitorSearch = {}) => `/${formatSearch(search)}`,
+  courseGeneration: (search: MonitorSearch = {}) => `/admin/course-generation${formatSearch(search)}`,
   flowRuns: (search: ListSearch = {}) => `/flows${formatSearch(search)}`,
   flowRun: (id: string, search: { step?: string } = {}) => `/flows/${id}${formatSearch(search)}`,
   tasks: (search: ListSearch = {}) => `/tasks${formatSearch(search)}`,
@@ -55,5 +76,7 @@ export const paths = {
     `/units/${unitId}/lessons/${lessonId}${formatSearch(search)}`,
   users: (search: ListSearch = {}) => `/users${formatSearch(search)}`,
   user: (id: string) => `/users/${id}`,
+  settings: () => "/settings",
+  settingsAlerts: (search: { open?: string } = {}) => `/settings/alerts${formatSearch(search)}`,
   apiDocs: () => "/docs",
 };

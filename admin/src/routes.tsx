@@ -100,6 +100,16 @@ const user = createRoute({
   path: "/users/$id",
   component: lazyPage(() => import("./modules/users/UserDetails.tsx"), "UserDetails"),
 });
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyPage(() => import("./modules/settings/SettingsIndex.tsx"), "SettingsIndex"),
+});
+const settingsAlerts = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/alerts",
+  component: lazyPage(() => import("./modules/settings/alerts/AlertsPage.tsx"), "AlertsPage"),
+});
 
 /** Builds the router; each page's code is a file of its own. */
 export function createAppRouter() {
@@ -118,6 +128,8 @@ export function createAppRouter() {
       llmRequest,
       users,
       user,
+      settings,
+      settingsAlerts,
     ]),
     parseSearch,
     stringifySearch: formatSearch,

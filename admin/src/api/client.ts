@@ -116,6 +116,13 @@ export type ApiRows = {
   bulk_preview: InferResponseType<Api["content-creator"]["bulk-actions"]["preview"]["$post"], 200>;
   authors: InferResponseType<Api["content-creator"]["authors"]["$get"], 200>;
   user: InferResponseType<Api["admin"]["users"]["$get"], 200>[number];
+  course_generation: InferResponseType<Api["admin"]["course-generation"]["$get"], 200>;
+  dashboard_metrics: InferResponseType<Api["admin"]["dashboard-metrics"]["$get"], 200>;
+  system_health: InferResponseType<Api["admin"]["health"]["$get"], 200>;
+  incident: InferResponseType<Api["admin"]["incidents"]["$get"], 200>[number];
+  incident_details: InferResponseType<Api["admin"]["incidents"][":id"]["$get"], 200>;
+  alert: InferResponseType<Api["admin"]["alerts"]["$get"], 200>[number];
+  alert_delivery: InferResponseType<Api["admin"]["alerts"][":id"]["deliveries"]["$get"], 200>[number];
   search: InferResponseType<Api["admin"]["search"]["$get"], 200>;
   saved_view: InferResponseType<Api["admin"]["saved-views"]["$get"], 200>[number];
 };

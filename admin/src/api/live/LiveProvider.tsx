@@ -1,6 +1,7 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { keptFreshMs } from "../query-client.ts";
+import { createCatchUp } from "./catch-up.ts";
 import { joinLiveChannel, type LiveReader } from "./live-channel.ts";
 import type { ConnectionState } from "./live-messages.ts";
 import { createRowStore, type RowStore } from "./row-store.ts";
@@ -17,9 +18,10 @@ type LiveProviderProps = {
 
 /** Feeds the row store from the browser's one event stream and refetches what is shown after a gap. */
 export function LiveProvider({ children, join = joinLiveChannel }: LiveProviderProps) {
-  const [store] = useState(createRowStore);
-  const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting", as_of: null });
   const queryClient = useQueryClient();
+  const [catchUp] = useState(() => createCatchUp(() => void readAgain(queryClient)));
+  const [store] = useState(() => createRowStore(catchUp.ask));
+  const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting", as_of: null });
   const changedAt = useRef(0);
   useEffect(() => {
     const { queries } = queryClient.getDefaultOptions();
@@ -31,19 +33,31 @@ export function LiveProvider({ children, join = joinLiveChannel }: LiveProviderP
   useEffect(
     () =>
       join((message) => {
-        if (message.kind === "state") setConnection(message.state);
-        else if (message.kind === "change") {
-          if (message.change.entity !== "worker") changedAt.current = Date.now();
-          store.apply(message.change);
-        } else {
-          store.clear();
-          void queryClient.invalidateQueries();
+        if (message.kind === "state") return setConnection(message.state);
+        if (message.kind === "changes") {
+          if (message.changes.some(({ entity }) => entity !== "worker")) changedAt.current = Date.now();
+          return store.apply(message.changes);
         }
+        if (message.forget) store.clear();
+        changedAt.current = Date.now();
+        catchUp.ask();
       }),
-    [join, store, queryClient],
+    [join, store, catchUp],
   );
+  useEffect(() => catchUp.stop, [catchUp]);
   const live = useMemo(() => ({ store, connection }), [store, connection]);
   return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+/** Reads again what is on show, and marks the rest as out of date. */
+async function readAgain(queryClient: QueryClient): Promise<void> {
+  // A first answer that is still under way is only joined, and may be older than the gap: it is read once more behind it.
+  const first = queryClient
+    .getQueryCache()
+    .findAll({ fetchStatus: "fetching" })
+    .filter(({ state }) => state.data === undefined);
+  await queryClient.invalidateQueries();
+  if (first.length > 0) await queryClient.invalidateQueries({ predicate: (query) => first.includes(query) });
 }
 
 /** The live store and connection. @throws when used outside of LiveProvider, which is a mistake in the page. */

@@ -1,5 +1,6 @@
 import type { LiveMessage } from "./live-messages.ts";
 import { openLiveStream, streamAddress } from "./live-stream.ts";
+import { createRecentChanges } from "./recent-changes.ts";
 
 /** Receives every message of the browser's one event stream. */
 export type LiveReader = (message: LiveMessage) => void;
@@ -26,14 +27,19 @@ function joinLeader(read: LiveReader): () => void {
   channel.postMessage("who");
   const lead = () =>
     new Promise<void>((resolve) => {
+      const recent = createRecentChanges();
       const stream = openOwnStream((message) => {
+        recent.add(message);
         read(message);
         channel.postMessage(message);
       });
-      // Whatever happened between two holders was seen by nobody.
-      read({ kind: "reset" });
+      // Whatever happened between two holders was seen by nobody, in this tab and in the others.
+      const gap: LiveMessage = { kind: "gap", forget: false };
+      read(gap);
+      channel.postMessage(gap);
       channel.onmessage = (event: MessageEvent<LiveMessage | "who">) => {
-        if (event.data === "who") channel.postMessage(stream.state());
+        if (event.data !== "who") return;
+        for (const message of [stream.state(), ...recent.list()]) channel.postMessage(message);
       };
       resign = () => {
         stream.close();

@@ -1,4 +1,5 @@
-import { type ConnectionState, type LiveMessage, parseAsOf, parseChange } from "./live-messages.ts";
+import { createEventReaders } from "./event-readers.ts";
+import type { ConnectionState, LiveMessage } from "./live-messages.ts";
 
 /** The part of EventSource that the stream needs. */
 export type StreamSource = {
@@ -25,19 +26,18 @@ const closedState = 2;
 const downAfterMs = 8000;
 const firstReopenMs = 500;
 const longestReopenMs = 10_000;
+// The server says something every five seconds at least.
+const silentAfterMs = 15_000;
 
 function dataOf(event: Event): string {
   return event instanceof MessageEvent && typeof event.data === "string" ? event.data : "";
 }
 
-function idOf(event: Event, before: string): string {
-  return event instanceof MessageEvent && event.lastEventId !== "" ? event.lastEventId : before;
-}
-
 /**
- * Holds one event stream open for good. The browser resumes a broken one by itself with its last event id; one that was
- * refused is opened anew with growing pauses, behind the last id that was seen. Where none was seen, `reset` tells the
- * readers to refetch.
+ * Holds one event stream open for good and says `gap` whenever something may have been missed: the server says so, a number
+ * of its broadcasts is missing, comes again or is of another start of the server, or the place to resume from is unknown.
+ * The browser resumes a broken connection by itself with its last event id; one that was refused or fell silent is opened
+ * anew, with growing pauses, behind the last id that was seen.
  */
 export function openLiveStream({ openSource, publish, now }: LiveStreamOptions): {
   state: () => ConnectionState;
@@ -47,56 +47,55 @@ export function openLiveStream({ openSource, publish, now }: LiveStreamOptions):
   let source: StreamSource | undefined;
   let reopenTimer: ReturnType<typeof setTimeout> | undefined;
   let downTimer: ReturnType<typeof setTimeout> | undefined;
+  let silenceTimer: ReturnType<typeof setTimeout> | undefined;
   let pauseMs = firstReopenMs;
   let lastEventId = "";
-  let placeLost = false;
   let closed = false;
+  const take = createEventReaders(publish, now);
 
   const become = (next: ConnectionState) => {
     state = next;
     publish({ kind: "state", state });
   };
-  const arrived = (asOf: string | null) => {
+  const heard = () => {
     clearTimeout(downTimer);
     downTimer = undefined;
     pauseMs = firstReopenMs;
-    const as_of = asOf ?? now().toISOString();
+    listenForSilence();
+    const as_of = now().toISOString();
     if (state.kind === "live") state = { kind: "live", as_of };
     else become({ kind: "live", as_of });
-    if (!placeLost) return;
-    placeLost = false;
-    publish({ kind: "reset" });
   };
   const broke = () => {
     if (closed) return;
+    clearTimeout(silenceTimer);
     if (state.kind === "live") become({ kind: "reconnecting", as_of: state.as_of });
     downTimer ??= setTimeout(() => become({ kind: "down", as_of: state.as_of }), downAfterMs);
     if (source?.readyState !== closedState) return;
-    placeLost = lastEventId === "";
     clearTimeout(reopenTimer);
     reopenTimer = setTimeout(open, pauseMs);
     pauseMs = Math.min(longestReopenMs, pauseMs * 2);
+  };
+  const listenForSilence = () => {
+    clearTimeout(silenceTimer);
+    silenceTimer = setTimeout(() => {
+      source?.close();
+      broke();
+    }, silentAfterMs);
   };
   const open = () => {
     source?.close();
     const opened = openSource(lastEventId);
     source = opened;
-    opened.addEventListener("hello", (event) => {
-      lastEventId = idOf(event, lastEventId);
-      arrived(parseAsOf(dataOf(event)));
-    });
-    opened.addEventListener("reset", (event) => {
-      lastEventId = idOf(event, lastEventId);
-      arrived(null);
-      publish({ kind: "reset" });
-    });
-    opened.addEventListener("change", (event) => {
-      lastEventId = idOf(event, lastEventId);
-      arrived(null);
-      const change = parseChange(dataOf(event));
-      if (change !== null) publish({ kind: "change", change });
-    });
+    for (const [kind, read] of Object.entries(take)) {
+      opened.addEventListener(kind, (event) => {
+        if (event instanceof MessageEvent && event.lastEventId !== "") lastEventId = event.lastEventId;
+        heard();
+        read(dataOf(event));
+      });
+    }
     opened.addEventListener("error", broke);
+    listenForSilence();
   };
   open();
   return {
@@ -105,6 +104,7 @@ export function openLiveStream({ openSource, publish, now }: LiveStreamOptions):
       closed = true;
       clearTimeout(reopenTimer);
       clearTimeout(downTimer);
+      clearTimeout(silenceTimer);
       source?.close();
     },
   };

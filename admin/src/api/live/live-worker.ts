@@ -1,11 +1,15 @@
 import type { LiveMessage } from "./live-messages.ts";
 import { openLiveStream, streamAddress } from "./live-stream.ts";
+import { createRecentChanges } from "./recent-changes.ts";
 
 // The worker's own scope; the page's library types know only a window here.
 const scope = globalThis as unknown as { onconnect: ((event: MessageEvent) => void) | null };
 const ports = new Set<MessagePort>();
 
+const recent = createRecentChanges();
+
 function publish(message: LiveMessage): void {
+  recent.add(message);
   for (const port of ports) port.postMessage(message);
 }
 
@@ -23,4 +27,5 @@ scope.onconnect = (event) => {
     if (message.data === "leave") ports.delete(port);
   };
   port.postMessage({ kind: "state", state: stream.state() } satisfies LiveMessage);
+  for (const message of recent.list()) port.postMessage(message);
 };

@@ -7,38 +7,50 @@ export type LiveOverlay = { version: number; patch: Record<string, unknown> };
 export type RowStore = ReturnType<typeof createRowStore>;
 
 const keptOverlays = 10_000;
+const keptAfterForgetting = 5_000;
 
-/** Builds an empty store. The oldest unread rows are forgotten beyond 10,000; their next fetch brings them up to date. */
-export function createRowStore() {
+/**
+ * Builds an empty store. Beyond 10,000 rows the oldest ones that no component shows are forgotten, 5,000 at once, and
+ * `onForgotten` is called: what was fetched of them may be out of date from then on and has to be fetched again.
+ */
+export function createRowStore(onForgotten: () => void = () => undefined) {
   const overlays = new Map<string, LiveOverlay>();
   const rowListeners = new Map<string, Set<() => void>>();
   const changeListeners = new Set<(change: LiveChange) => void>();
 
   function forgetOldest(): void {
+    if (overlays.size <= keptOverlays) return;
     for (const key of overlays.keys()) {
-      if (overlays.size <= keptOverlays) return;
+      if (overlays.size <= keptAfterForgetting) break;
       if (!rowListeners.has(key)) overlays.delete(key);
     }
+    onForgotten();
+  }
+  /** Takes the change in; whether it is news. */
+  function take(change: LiveChange, key: string): boolean {
+    // A written log line never changes: keeping it would only push out rows that do.
+    if (change.patch === null || change.entity === "step_log") {
+      overlays.delete(key);
+      return true;
+    }
+    const known = overlays.get(key);
+    if (known !== undefined && change.version <= known.version) return false;
+    overlays.delete(key);
+    overlays.set(key, { version: change.version, patch: { ...known?.patch, ...change.patch } });
+    return true;
   }
   return {
-    /** Takes a change in unless a newer or the same version of the row is known. */
-    apply(change: LiveChange): void {
-      const key = `${change.entity}:${change.id}`;
-      // A written log line never changes: keeping it would only push out rows that do.
-      if (change.patch === null || change.entity === "step_log") {
-        overlays.delete(key);
-        for (const listener of changeListeners) listener(change);
-        return;
-      }
-      const known = overlays.get(key);
-      if (known !== undefined && change.version <= known.version) return;
-      overlays.delete(key);
-      overlays.set(key, { version: change.version, patch: { ...known?.patch, ...change.patch } });
+    /** Takes changes in, each unless a newer or the same version of its row is known, and then tells the listeners. */
+    apply(changes: readonly LiveChange[]): void {
+      const news = changes.filter((change) => take(change, `${change.entity}:${change.id}`));
       forgetOldest();
-      for (const listener of rowListeners.get(key) ?? []) listener();
-      for (const listener of changeListeners) listener(change);
+      for (const change of news) {
+        if (change.patch === null) continue;
+        for (const listener of rowListeners.get(`${change.entity}:${change.id}`) ?? []) listener();
+      }
+      for (const change of news) for (const listener of changeListeners) listener(change);
     },
-    /** Forgets all patches, after a gap in the stream: what is fetched next is the truth. */
+    /** Forgets all patches, where not even their versions hold: what is fetched next is the truth. */
     clear(): void {
       overlays.clear();
       for (const listeners of rowListeners.values()) for (const listener of listeners) listener();

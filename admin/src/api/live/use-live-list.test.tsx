@@ -49,7 +49,9 @@ function show(firstIds: string[]) {
     </QueryClientProvider>,
   );
   const arrive = (id: string) =>
-    act(() => tell({ kind: "change", change: { entity: "task", id, parents: {}, version: 1, patch: {} } }));
+    act(() =>
+      tell({ kind: "changes", changes: [{ entity: "task", id, parents: {}, version: 1, patch: {} }] }),
+    );
   return { held, read, arrive };
 }
 

@@ -27,7 +27,7 @@ function show(content: React.ReactNode) {
 }
 
 function changed(id: string, version: number, patch: Record<string, unknown> | null): LiveMessage {
-  return { kind: "change", change: { entity: "task", id, parents: { unit_id: "u" }, version, patch } };
+  return { kind: "changes", changes: [{ entity: "task", id, parents: { unit_id: "u" }, version, patch }] };
 }
 
 function Status({ row }: { row: Row }) {
@@ -43,17 +43,46 @@ test("a row takes newer versions only", () => {
   expect(screen.getByText("completed")).toBeTruthy();
 });
 
-test("after a gap the patches are forgotten and everything on show is read again", () => {
+test("after a gap everything on show is read again, and no row falls back meanwhile", () => {
   const { tell, invalidate } = show(<Status row={{ id: "t", version: 1, status: "pending" }} />);
   tell(changed("t", 2, { status: "completed" }));
-  tell({ kind: "reset" });
-  expect(screen.getByText("pending")).toBeTruthy();
+  tell({ kind: "gap", forget: false });
+  expect(screen.getByText("completed")).toBeTruthy();
   expect(invalidate).toHaveBeenLastCalledWith();
+});
+
+test("patches are forgotten where versions count anew", () => {
+  const { tell } = show(<Status row={{ id: "t", version: 1, status: "pending" }} />);
+  tell(changed("t", 2, { status: "completed" }));
+  tell({ kind: "gap", forget: true });
+  expect(screen.getByText("pending")).toBeTruthy();
+});
+
+test("many gaps read again at once and once more behind the last", () => {
+  vi.useFakeTimers();
+  const { tell, invalidate } = show(<p>page</p>);
+  for (let gap = 0; gap < 20; gap += 1) tell({ kind: "gap", forget: false });
+  expect(invalidate).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(10_000);
+  expect(invalidate).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
 });
 
 function Unit({ read }: { read: () => Promise<string> }) {
   return <p>{useQuery({ queryKey: ["item", "unit"], queryFn: read }).data ?? "nothing yet"}</p>;
 }
+
+test("a first answer that was under way at a gap is asked for once more", async () => {
+  const answers: ((text: string) => void)[] = [];
+  const read = () => new Promise<string>((resolve) => answers.push(resolve));
+  const { tell } = show(<Unit read={read} />);
+  expect(answers).toHaveLength(1);
+  tell({ kind: "gap", forget: false });
+  answers[0]?.("old");
+  await waitFor(() => expect(answers).toHaveLength(2));
+  answers[1]?.("new");
+  await screen.findByText("new");
+});
 
 test("what is kept but not on show is read again when it is shown after a change", async () => {
   const read = vi.fn(async () => "unit");

@@ -19,10 +19,14 @@ export function useLiveRow<Row extends { id: string; version: number }>(entity: 
 const refreshPauseMs = 700;
 
 /**
- * Calls `refresh` when a change matters to the page, at once for the first and then at most once per 700 ms, with
+ * Calls `refresh` when a change matters to the page, at once for the first and then at most once per `pauseMs` (700), with
  * the last one never lost. This is not polling: without changes nothing is asked.
  */
-export function useLiveRefresh(matters: (change: LiveChange) => boolean, refresh: () => void): void {
+export function useLiveRefresh(
+  matters: (change: LiveChange) => boolean,
+  refresh: () => void,
+  pauseMs = refreshPauseMs,
+): void {
   const { store } = useLive();
   const current = useRef({ matters, refresh });
   useEffect(() => {
@@ -37,7 +41,7 @@ export function useLiveRefresh(matters: (change: LiveChange) => boolean, refresh
       timer = setTimeout(() => {
         timer = undefined;
         if (again) run();
-      }, refreshPauseMs);
+      }, pauseMs);
     };
     const stop = store.subscribeChanges((change) => {
       if (!current.current.matters(change)) return;
@@ -48,7 +52,7 @@ export function useLiveRefresh(matters: (change: LiveChange) => boolean, refresh
       stop();
       clearTimeout(timer);
     };
-  }, [store]);
+  }, [store, pauseMs]);
 }
 
 /** Counts rows that came to the list since it was read (`readAt`); `comesIn` tells whether a change brings one. */

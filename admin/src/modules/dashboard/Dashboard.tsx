@@ -1,31 +1,36 @@
-import type { QueueStatus } from "../../api/detail-rows.ts";
-import { useItemQuery, useResource } from "../../api/item-query.ts";
-import type { LiveChange } from "../../api/live/live-messages.ts";
-import { useLiveRefresh, useLiveState } from "../../api/live/use-live.ts";
-import { useWorkerNews } from "../../api/live/use-worker-news.ts";
+import { memo, useMemo } from "react";
+import { useLiveState } from "../../api/live/use-live.ts";
+import type { CourseGeneration } from "../../api/monitor-rows.ts";
 import { describeError } from "../../api/problem.ts";
-import type { TaskSummary, UnitSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
-import { SectionTitle } from "../../ui/page/Card.tsx";
+import { useSearchParams } from "../../ui/link/search-params.ts";
+import { Button } from "../../ui/page/Button.tsx";
 import { DataStates } from "../../ui/page/DataStates.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
-import { EmptyState } from "../../ui/page/EmptyState.tsx";
+import { Notice } from "../../ui/page/ErrorBlock.tsx";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock } from "../../ui/page/Skeleton.tsx";
-import { formatCount } from "../../ui/value/format.ts";
-import { getTasks } from "../tasks/public.ts";
-import { GenerationJobCard } from "./GenerationJobCard.tsx";
-import { HealthFigures } from "./HealthFigures.tsx";
-import { finishedJobsOf, JobHistory } from "./JobHistory.tsx";
-import { NeedsAttention } from "./NeedsAttention.tsx";
+import { AnswerMomentProvider } from "./answer-moment.tsx";
+import { MetricsSection } from "./charts/MetricsSection.tsx";
+import { OutcomeChart } from "./charts/OutcomeChart.tsx";
+import "./dashboard.css";
+import { FiringAlerts } from "./FiringAlerts.tsx";
+import { HealthCard } from "./HealthCard.tsx";
+import { JobHistory } from "./history/JobHistory.tsx";
+import { NeedsAttention } from "./incidents/NeedsAttention.tsx";
+import { ActiveJobs } from "./jobs/ActiveJobs.tsx";
+import { QueuedJobs } from "./jobs/QueuedJobs.tsx";
+import { MonitorFigures } from "./MonitorFigures.tsx";
+import { useCourseGeneration } from "./monitor-api.ts";
+import { pastWordsOf, readMoment } from "./time-travel/moments.ts";
+import { PastNotice } from "./time-travel/PastNotice.tsx";
+import { TimeTravel } from "./time-travel/TimeTravel.tsx";
 
-const fullCards = 4;
-const oneLineCards = 12;
-const activeTasks = { status: "in_progress,pending,retry", limit: 100 };
-const endedTasks = { status: "completed,failed,cancelled", limit: 100 };
-const stoppedUnits = { status: "failed,partial,paused", limit: 50 };
-const endedUnits = { status: "completed,partial,failed,cancelled", limit: 50 };
+// The answer comes twice a second while work goes on; what did not move in it is not drawn again.
+const Metrics = memo(MetricsSection);
+const Outcomes = memo(OutcomeChart);
+const Health = memo(HealthCard);
 
 const newUnit = (
   <AppLink className="button button-primary" href={paths.newUnit()}>
@@ -33,157 +38,108 @@ const newUnit = (
   </AppLink>
 );
 
-type Board = { active: TaskSummary[]; stopped: UnitSummary[]; ended: UnitSummary[]; tasks: TaskSummary[] };
-
-/** Whether a change moves a job between the parts of the page; a mere step forward does not. */
-export function movesJobs(change: LiveChange, board: Board | undefined): boolean {
-  if (board === undefined) return change.entity === "task" || change.entity === "unit";
-  const status = change.patch?.status;
-  if (change.entity === "task") return board.active.find((task) => task.id === change.id)?.status !== status;
-  if (change.entity !== "unit") return false;
-  const known =
-    board.ended.find((unit) => unit.id === change.id) ?? board.stopped.find((unit) => unit.id === change.id);
-  return known === undefined ? status !== "in_progress" : known.status !== status;
-}
-
-function useUnits(filters: { status: string; limit: number }) {
-  return useItemQuery<UnitSummary[]>("/content/units", filters);
-}
-
-function useBoard() {
-  const queue = useItemQuery<QueueStatus>("/task-queue/status");
-  const active = useResource(
-    ["tasks", activeTasks],
-    async (signal) => (await getTasks(activeTasks, signal)).rows,
-  );
-  const tasks = useResource(
-    ["tasks", endedTasks],
-    async (signal) => (await getTasks(endedTasks, signal)).rows,
-  );
-  const stopped = useUnits(stoppedUnits);
-  const ended = useUnits(endedUnits);
-  const parts = [queue, active, tasks, stopped, ended];
-  const board: Board | undefined =
-    active.data === undefined ||
-    tasks.data === undefined ||
-    stopped.data === undefined ||
-    ended.data === undefined
-      ? undefined
-      : { active: active.data, tasks: tasks.data, stopped: stopped.data, ended: ended.data };
-  const reload = () => {
-    for (const part of parts) part.reload();
-  };
-  useWorkerNews(queue.reload);
-  useLiveRefresh((change) => movesJobs(change, board), reload);
-  return {
-    queue: queue.data,
-    board,
-    error: parts.find((part) => part.error !== null)?.error ?? null,
-    reloading: parts.some((part) => part.reloading),
-    loadedAt: active.loadedAt,
-    reload,
-  };
-}
-
-/** What is being written now, what needs somebody, and what was finished last. */
+/** What is being written, what waits, what needs somebody and what has ended: now, or as it was at a past moment (`?at=`). */
 export function Dashboard() {
-  useDocumentTitle("Course generation");
-  const { queue, board, error, reloading, loadedAt, reload } = useBoard();
+  const [search, change] = useSearchParams();
+  const { at, wrong } = readMoment(search.at, Date.now());
+  const monitor = useCourseGeneration(at);
+  const live = useLiveState();
+  const travel = (to: string | null) => change({ at: to ?? "" });
+  useDocumentTitle(
+    at === null ? "Course generation" : `Course generation at ${pastWordsOf(new Date(at), new Date())}`,
+  );
   return (
     <>
       <PageHeader
         title="Course generation"
-        live={useLiveState()}
-        actions={newUnit}
-        onReload={reload}
-        reloading={reloading}
-        loadedAt={loadedAt}
+        live={at === null ? live : undefined}
+        actions={at === null && newUnit}
+        onReload={monitor.reload}
+        reloading={monitor.reloading}
+        loadedAt={monitor.loadedAt}
       />
-      {queue !== undefined && <HealthFigures queue={queue} />}
+      {wrong !== null && <WrongMoment text={wrong} onTravel={travel} />}
+      {at !== null && <PastNotice at={at} isReading={monitor.isOfAnotherMoment} onTravel={travel} />}
       <DataStates
-        data={board}
-        failure={error === null ? null : describeError(error)}
+        data={monitor.data}
+        failure={monitor.error === null ? null : describeError(monitor.error)}
         skeleton={<SkeletonBlock lines={10} label="Loading the jobs" />}
-        onReload={reload}
-        reloading={reloading}
+        onReload={monitor.reload}
+        reloading={monitor.reloading}
       >
-        {(shown) => <BoardContent board={shown} noWorker={queue?.workers_healthy === 0} onChanged={reload} />}
+        {(answer) => (
+          <Monitor
+            answer={answer}
+            at={at}
+            readAt={monitor.loadedAt}
+            isOfAnotherMoment={monitor.isOfAnotherMoment}
+            onTravel={travel}
+            onChanged={monitor.reload}
+          />
+        )}
       </DataStates>
     </>
   );
 }
 
-type BoardContentProps = { board: Board; noWorker: boolean; onChanged: () => void };
+type TravelProps = { onTravel: (at: string | null) => void };
 
-function BoardContent({ board, noWorker, onChanged }: BoardContentProps) {
-  const jobs = finishedJobsOf(board.ended, board.tasks);
+function WrongMoment({ text, onTravel }: TravelProps & { text: string }) {
   return (
-    <>
-      <div className="two-columns">
-        <div className="stack">
-          <ActiveJobs tasks={board.active} onChanged={onChanged} />
-        </div>
-        <aside className="stack">
-          <NeedsAttention units={board.stopped} noWorker={noWorker} onChanged={onChanged} />
-        </aside>
-      </div>
-      {jobs.length > 0 && <JobHistory jobs={jobs} />}
-    </>
+    <Notice
+      tone="warn"
+      icon="triangle"
+      role="status"
+      title="The moment in the address cannot be shown"
+      actions={<Button onClick={() => onTravel(null)}>Got it</Button>}
+    >
+      <p>
+        “<bdi>{text.slice(0, 80)}</bdi>” is no past time such as 2026-11-21T12:04:31Z. You see how it is now.
+      </p>
+    </Notice>
   );
 }
 
-/** What runs stands before what waits, once not every job has a card of its own. */
-export function inOrderOfWork(tasks: TaskSummary[]): TaskSummary[] {
-  if (tasks.length <= fullCards) return tasks;
-  const begun = (task: TaskSummary) => task.status === "in_progress";
-  return [...tasks.filter(begun), ...tasks.filter((task) => !begun(task))];
-}
+type MonitorProps = TravelProps & {
+  answer: CourseGeneration;
+  /** The moment that is asked for; the answer may still be of another. */
+  at: string | null;
+  readAt: number | undefined;
+  isOfAnotherMoment: boolean;
+  onChanged: () => void;
+};
 
-function ActiveJobs({ tasks, onChanged }: { tasks: TaskSummary[]; onChanged: () => void }) {
-  const jobs = inOrderOfWork(tasks);
-  const lines = jobs.slice(fullCards, fullCards + oneLineCards);
-  const left = tasks.length - fullCards - lines.length;
+function Monitor({ answer, at, readAt = 0, isOfAnotherMoment, onTravel, onChanged }: MonitorProps) {
+  const isPast = answer.at !== null || at !== null;
+  // The page calls with a new function each time, which is no reason to draw the cards again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the answer and its moment stand for all
+  const moment = useMemo(
+    () => ({ as_of: answer.as_of, readAt, isPast, onChanged }),
+    [answer.as_of, readAt, isPast],
+  );
+  const stale = isOfAnotherMoment ? "is-of-another-moment" : "";
   return (
-    <>
-      <SectionTitle
-        title="Active"
-        note={formatCount(tasks.length)}
-        actions={
-          <AppLink className="text-2" href={paths.tasks()}>
-            Tasks and workers
-          </AppLink>
-        }
-      />
-      {tasks.length === 0 && (
-        <section className="card">
-          <EmptyState
-            icon="bolt"
-            title="Nothing is being written"
-            action={
-              <AppLink className="button button-large" href={paths.newUnit()}>
-                New unit
-              </AppLink>
-            }
-          >
-            A job appears here with its stages, lessons, time and cost as soon as a unit is created.
-          </EmptyState>
-        </section>
-      )}
-      {jobs.slice(0, fullCards).map((task) => (
-        <GenerationJobCard key={task.id} task={task} onCancelled={onChanged} />
-      ))}
-      {lines.length > 0 && (
-        <div className="job-lines">
-          {lines.map((task) => (
-            <GenerationJobCard key={task.id} task={task} compact onCancelled={onChanged} />
-          ))}
+    <AnswerMomentProvider value={moment}>
+      <FiringAlerts alerts={answer.alerts} isPast={isPast} />
+      <MonitorFigures answer={answer} isPast={isPast} />
+      {answer.recorded_since !== null && <TimeTravel answer={answer} at={at} onTravel={onTravel} />}
+      <div className={`two-columns ${stale}`} aria-busy={isOfAnotherMoment}>
+        <div className="stack" key={isPast ? "past" : "now"}>
+          <ActiveJobs answer={answer} />
+          <QueuedJobs answer={answer} />
         </div>
-      )}
-      {left > 0 && (
-        <AppLink className="link" href={paths.tasks({ status: activeTasks.status })}>
-          {formatCount(left)} more in Tasks
-        </AppLink>
-      )}
-    </>
+        <aside className="stack">
+          <NeedsAttention answer={answer} isPast={isPast} onChanged={onChanged} />
+          <Health parts={answer.health} />
+        </aside>
+      </div>
+      <Metrics at={at} />
+      {answer.history.length > 0 && <Outcomes at={at} />}
+      <JobHistory
+        jobs={answer.history}
+        endedThatDay={answer.figures.finished_today + answer.figures.failed_today}
+        at={at}
+      />
+    </AnswerMomentProvider>
   );
 }

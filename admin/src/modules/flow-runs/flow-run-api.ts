@@ -10,15 +10,6 @@ const longestPage = 200;
 /** As many runs of a unit are read for its page; its list of runs reads on. */
 export const mostUnitRuns = longestPage;
 
-/** Flow runs that one task executed, newest first; `filters` narrow them further. */
-export function getFlowRunsByTaskId(
-  taskId: string,
-  filters: Query = {},
-  signal?: AbortSignal,
-): Promise<Page<FlowRunSummary>> {
-  return getPage<FlowRunSummary>(runsPath, { limit: longestPage, ...filters, task_id: taskId }, signal);
-}
-
 /** Flow runs of one unit, newest first, all its tasks included; `filters` narrow them further. */
 export function getFlowRunsByUnitId(
   unitId: string,
@@ -32,15 +23,6 @@ export function getFlowRunsByUnitId(
 export async function getUnitFlowRuns(unitId: string, signal?: AbortSignal): Promise<FlowRunSummary[]> {
   const path = `/content/units/${unitId}/flow-runs`;
   return (await getPage<FlowRunSummary>(path, { limit: longestPage }, signal)).rows;
-}
-
-/** The unfinished and finished runs of one task, read again whenever one of them changes. */
-export function useFlowRunsOfTask(taskId: string): ItemState<FlowRunSummary[]> {
-  const runs = useResource(["task-runs", taskId], async (signal) => {
-    return (await getFlowRunsByTaskId(taskId, {}, signal)).rows;
-  });
-  useLiveRefresh((change) => change.entity === "flow_run" && change.parents.task_id === taskId, runs.reload);
-  return runs;
 }
 
 function getFlowRun(id: string, signal: AbortSignal): Promise<FlowRunDetail> {

@@ -1,5 +1,5 @@
 export { FlowRunSteps } from "./FlowRunSteps.tsx";
-export { getFlowRunsByUnitId, getUnitFlowRuns, mostUnitRuns, useFlowRunsOfTask } from "./flow-run-api.ts";
+export { getFlowRunsByUnitId, getUnitFlowRuns, mostUnitRuns } from "./flow-run-api.ts";
 export { flowRunColumns, innerRunColumns, unitRunColumns } from "./flow-run-columns.tsx";
 export { activityPhraseOf } from "./flow-run-words.ts";
-export { titlesOf, useLessonTitles } from "./use-lesson-titles.ts";
+export { useLessonTitles } from "./use-lesson-titles.ts";

@@ -3,7 +3,8 @@ import { AppLink } from "../../ui/link/AppLink.tsx";
 import { Popover } from "../../ui/overlay/Menu.tsx";
 import type { Tone } from "../../ui/status/status-tone.ts";
 import "./health.css";
-import { type Health, type HealthPart, useHealth } from "./health.ts";
+import { type HealthLine, useHealth } from "./health.ts";
+import type { WholeHealth } from "./health-words.ts";
 
 const icons: Record<Tone, "check" | "triangle" | "cross" | "hollow" | "half"> = {
   ok: "check",
@@ -13,17 +14,22 @@ const icons: Record<Tone, "check" | "triangle" | "cross" | "hollow" | "half"> = 
   run: "half",
 };
 
+/** The mark of a part of health; a word has to stand beside it. */
+export function HealthIcon({ tone }: { tone: Tone }) {
+  return <Icon name={icons[tone]} small className={`is-${tone}`} />;
+}
+
 /** The whole of health as mark and word. */
-export function HealthMark({ health }: { health: Pick<Health, "tone" | "word"> }) {
+export function HealthMark({ health }: { health: Pick<WholeHealth, "tone" | "word"> }) {
   return (
     <>
-      <Icon name={icons[health.tone]} small className={`is-${health.tone}`} />
+      <HealthIcon tone={health.tone} />
       <span>{health.word}</span>
     </>
   );
 }
 
-/** Health at a glance; it opens what it means: database, pages, workers, author. */
+/** Health at a glance; it opens what it is made of and what it means. */
 export function HealthDot() {
   const health = useHealth();
   return (
@@ -31,33 +37,35 @@ export function HealthDot() {
       <div className="popover-pad health-parts">
         <h2>{health.word}</h2>
         <p className="text-2">{health.sentence}</p>
-        <dl>
-          {health.parts.map((part) => (
-            <HealthLine key={part.name} part={part} />
-          ))}
-        </dl>
+        {health.lines.length > 0 && (
+          <dl>
+            {health.lines.map((line) => (
+              <Line key={line.name} line={line} />
+            ))}
+          </dl>
+        )}
       </div>
     </Popover>
   );
 }
 
-function HealthLine({ part }: { part: HealthPart }) {
+function Line({ line }: { line: HealthLine }) {
   return (
     <div>
       <dt>
-        <Icon name={icons[part.tone]} small className={`is-${part.tone}`} />
-        {part.name}
+        <HealthIcon tone={line.tone} />
+        {line.name}
       </dt>
       <dd className="text-2">
-        {part.href === undefined ? (
-          part.words
+        {line.href === undefined ? (
+          line.words
         ) : (
           <AppLink
             className="link"
-            href={part.href}
+            href={line.href}
             onClick={(event) => event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover()}
           >
-            {part.words}
+            {line.words}
           </AppLink>
         )}
       </dd>

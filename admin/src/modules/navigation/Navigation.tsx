@@ -156,6 +156,14 @@ function AccountMenu() {
         <div className="strong">Local administrator</div>
         <div className="text-3 small">signed in by being on this machine</div>
       </div>
+      <AppLink
+        className="menu-item"
+        href={paths.settings()}
+        onClick={(event) => event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover()}
+      >
+        <Icon name="gear" />
+        Settings
+      </AppLink>
       <a className="menu-item" href={paths.apiDocs()}>
         <Icon name="book" />
         API documentation

@@ -1,2 +1,9 @@
-export { HealthMark } from "./HealthDot.tsx";
+export { HealthIcon, HealthMark } from "./HealthDot.tsx";
 export { useHealth } from "./health.ts";
+export {
+  nameOfHealthPart,
+  stateWordOf,
+  toneOfHealth,
+  wholeOfParts,
+  worstFirst,
+} from "./health-words.ts";

@@ -41,6 +41,14 @@ const pages: Command[] = [
     also: "lessons courses",
   },
   { key: "users", word: "Users", icon: "user", href: paths.users(), shortcut: "users", also: "accounts" },
+  { key: "settings", word: "Settings", icon: "gear", href: paths.settings() },
+  {
+    key: "alerts",
+    word: "Alerts",
+    icon: "bell",
+    href: paths.settingsAlerts(),
+    also: "settings webhook e-mail notify",
+  },
 ];
 
 const filteredLists: Command[] = [

@@ -1,5 +1,11 @@
-import type { UnitDetail, UnitStage } from "../../api/content-rows.ts";
+import type { UnitStage } from "../../api/content-rows.ts";
 import type { Stage } from "../../ui/status/StageStrip.tsx";
+
+/** What of a unit tells how its stages stand. */
+type StagedUnit = {
+  status: string;
+  lessons: readonly { position: number; status: string }[];
+};
 
 const shareOf = (part: number, total: number) => (total === 0 ? 0 : (part / total) * 100);
 
@@ -14,14 +20,14 @@ function shownStatusOf(stage: UnitStage, unitStatus: string): string {
   return stage.failed > 0 && stage.status !== "running" ? "failed" : stage.status;
 }
 
-function failedPartsOf(stage: UnitStage, unit: Pick<UnitDetail, "lessons">): string {
+function failedPartsOf(stage: UnitStage, unit: Pick<StagedUnit, "lessons">): string {
   if (stage.stage !== "lessons") return stage.failed > 1 ? `${stage.failed} failed` : "";
   const positions = unit.lessons.filter(({ status }) => status === "failed").map(({ position }) => position);
   if (positions.length === 0) return `${stage.failed} failed`;
   return `lesson ${positions.join(", ")} failed`;
 }
 
-function noteOf(stage: UnitStage, unit: Pick<UnitDetail, "status" | "lessons">): string | null {
+function noteOf(stage: UnitStage, unit: StagedUnit): string | null {
   if (stage.status === "skipped") {
     if (isGivenSource(stage)) return "given";
     return unit.status === "completed" ? "not needed" : "not reached";
@@ -34,7 +40,7 @@ function noteOf(stage: UnitStage, unit: Pick<UnitDetail, "status" | "lessons">):
 }
 
 /** One stage as the strip draws it: green up to what is done, then red for what failed. */
-export function stripStageOf(stage: UnitStage, unit: Pick<UnitDetail, "status" | "lessons">): Stage {
+export function stripStageOf(stage: UnitStage, unit: StagedUnit): Stage {
   const isDone = stage.status === "completed" || isGivenSource(stage);
   const percentage = isDone ? 100 : shareOf(stage.completed, stage.total);
   const note = noteOf(stage, unit);

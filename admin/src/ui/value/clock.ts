@@ -9,17 +9,32 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
+function stop(): void {
+  clearInterval(timer);
+  timer = undefined;
+}
+
+function start(): void {
+  if (timer !== undefined || document.hidden) return;
+  nowMs = Date.now();
+  timer = setInterval(tick, 1000);
+}
+
+// Nobody sees the clocks of a page in the background: they stand still there and are right again when it is shown.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) stop();
+  else if (listeners.size > 0) {
+    start();
+    tick();
+  }
+});
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  if (timer === undefined) {
-    nowMs = Date.now();
-    timer = setInterval(tick, 1000);
-  }
+  start();
   return () => {
     listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+    if (listeners.size === 0) stop();
   };
 }
 

@@ -1,0 +1,29 @@
+import type { ReactNode } from "react";
+import { StatusMark } from "../../../ui/status/StatusBadge.tsx";
+import "./incidents.css";
+
+type ReasonItemProps = {
+  status: string;
+  title: ReactNode;
+  /** What follows from it. */
+  text: ReactNode;
+  aside?: ReactNode;
+  actions?: ReactNode;
+};
+
+/** One thing that needs somebody: mark, sentence, consequence, and what can be done. */
+export function ReasonItem({ status, title, text, aside, actions }: ReasonItemProps) {
+  return (
+    <article className="incident">
+      <StatusMark status={status} />
+      <div>
+        <div className="incident-title">
+          <h3>{title}</h3>
+          {aside}
+        </div>
+        <div className="text-2">{text}</div>
+        {actions !== undefined && <div className="incident-actions">{actions}</div>}
+      </div>
+    </article>
+  );
+}

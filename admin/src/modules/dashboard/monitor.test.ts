@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import type { LiveChange } from "../../api/live/live-messages.ts";
+import { budgetWordsOf, failedShareOf } from "./MonitorFigures.tsx";
+import { createMonitorNews } from "./monitor-api.ts";
+import { answerOf } from "./monitor-fixtures.ts";
+import { costWordsOf, expectedStartOf, formatRough, timeLeftOf } from "./monitor-words.ts";
+
+const forecast = {
+  remaining: { earliest_ms: 25_000, likely_ms: 40_000, latest_ms: 70_000 },
+  cost_usd: 0.06,
+  based_on_runs: 120,
+  unknown_because: null,
+};
+
+test.each([
+  [400, "1 s"],
+  [7_400, "7 s"],
+  [43_000, "45 s"],
+  [118_400, "2 m"],
+  [134_000, "2 m 10 s"],
+  [850_000, "14 m"],
+  [5_300_000, "1 h 30 m"],
+])("%d ms are estimated as %s", (ms, words) => {
+  expect(formatRough(ms)).toBe(words);
+});
+
+test.each([
+  [0, "~40 s left", "between 25 s and 1 m 10 s"],
+  [30_000, "~10 s left", "at most 40 s"],
+  [39_500, "any moment", "at most 30 s"],
+  [80_000, "any moment", "longer than nine of ten such jobs"],
+])("%d ms after the forecast the time left reads %s", (sinceMs, short, range) => {
+  expect(timeLeftOf(forecast, sinceMs)).toEqual({ short, range });
+});
+
+test("a time left that nobody knows has its reason and no number", () => {
+  const unknown = { ...forecast, remaining: null, unknown_because: "no step of this model was measured" };
+  expect(timeLeftOf(unknown, 0)).toEqual({
+    short: "",
+    range: "time left unknown: no step of this model was measured",
+  });
+  expect(timeLeftOf(null, 0)).toEqual({ short: "", range: "" });
+});
+
+test("an unknown cost is never nothing", () => {
+  expect(costWordsOf({ cost_usd: 0.031, forecast })).toBe("$0.031 of about $0.06");
+  expect(costWordsOf({ cost_usd: 0.09, forecast })).toBe("$0.090 so far");
+  expect(costWordsOf({ cost_usd: null, forecast: null })).toBe("cost unknown");
+  expect(costWordsOf({ cost_usd: null, forecast })).toBe("cost so far unknown, about $0.06 in all");
+});
+
+test("the expected start of a queued job comes nearer and is never in the past", () => {
+  expect(expectedStartOf(118_000, 0)).toBe("in about 2 m");
+  expect(expectedStartOf(118_000, 117_500)).toBe("any moment");
+  expect(expectedStartOf(null, 0)).toBe("unknown");
+});
+
+test("the figures of today put failures and money into proportion", () => {
+  const { figures } = answerOf();
+  expect(failedShareOf(figures)).toBe("1.5 %");
+  expect(failedShareOf({ ...figures, finished_today: 0, failed_today: 0 })).toBe("");
+  expect(budgetWordsOf(figures)).toBe("of $20.00");
+  expect(budgetWordsOf({ ...figures, spent_today_usd: 21 })).toBe("of $20.00, over the budget");
+  expect(budgetWordsOf({ ...figures, budget_usd_per_day: null })).toBe("no daily budget");
+});
+
+function changeOf(entity: LiveChange["entity"], patch: Record<string, unknown> | null): LiveChange {
+  return { entity, id: "one", parents: {}, version: 1, patch };
+}
+
+test("the page is read again for whatever it shows, and for a worker only when its health changes", () => {
+  const isNews = createMonitorNews();
+  for (const entity of ["task", "step_run", "incident", "stuck_job", "health_state", "alert"] as const)
+    expect(isNews(changeOf(entity, {}))).toBe(true);
+  for (const entity of ["lesson", "step_log", "llm_request"] as const)
+    expect(isNews(changeOf(entity, {}))).toBe(false);
+  const beat = (health: string) => isNews(changeOf("worker", { health }));
+  expect([beat("healthy"), beat("healthy"), beat("suspect"), beat("suspect"), beat("dead")]).toEqual([
+    false,
+    false,
+    true,
+    false,
+    true,
+  ]);
+});
