@@ -13,7 +13,7 @@ interface Watch {
 }
 
 /** Every test fails when a page complains, breaks the content policy or calls another origin. */
-const test = base.extend<Watch>({
+export const watchedTest = base.extend<Watch>({
   expectedFaults: [[], { option: true }],
   faults: [
     async ({ context, baseURL, expectedFaults }, use) => {
@@ -40,7 +40,7 @@ function watchContext(context: BrowserContext, origin: string, faults: string[])
 }
 
 /** A product on empty data, written to by the offline author. */
-export const offlineTest = test.extend<object, { product: Product }>({
+export const offlineTest = watchedTest.extend<object, { product: Product }>({
   product: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures are wanted.
     async ({}, use) => withProduct({}, use),
@@ -50,7 +50,7 @@ export const offlineTest = test.extend<object, { product: Product }>({
 });
 
 /** A product on sample data: units in every status with their tasks, runs, steps and requests. */
-export const sampleTest = test.extend<object, { product: Product }>({
+export const sampleTest = watchedTest.extend<object, { product: Product }>({
   product: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures are wanted.
     async ({}, use) =>
@@ -64,7 +64,7 @@ export const sampleTest = test.extend<object, { product: Product }>({
 });
 
 /** A product whose models are the test provider's. */
-export const modelTest = test.extend<object, { product: Product; provider: TestProvider }>({
+export const modelTest = watchedTest.extend<object, { product: Product; provider: TestProvider }>({
   provider: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures are wanted.
     async ({}, use) => {
@@ -99,7 +99,7 @@ export interface Restartable {
 }
 
 /** A product of the test's own that can go away. */
-export const outageTest = test.extend<{ server: Restartable }>({
+export const outageTest = watchedTest.extend<{ server: Restartable }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures are wanted.
   server: async ({}, use) => {
     const home = createHome();

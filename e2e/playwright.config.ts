@@ -35,6 +35,7 @@ export default defineConfig({
     // The story reads lists that hold nothing but what it made.
     { name: "story", testMatch: /story\.spec\.ts/, workers: 1 },
     { name: "work", testMatch: /(course|live|outage)\.spec\.ts/, workers: 1 },
+    { name: "monitor", testMatch: /(monitor|alerts)\.spec\.ts/, workers: 1 },
     { name: "repair", testMatch: /(bulk|repair|replay)\.spec\.ts/, workers: 1 },
     { name: "pages", testMatch: /(navigation|security|a11y|screenshots|lists|large)\.spec\.ts/, workers: 1 },
   ],

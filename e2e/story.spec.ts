@@ -73,14 +73,17 @@ async function watchOnTheDashboard(page: Page): Promise<void> {
     .getByRole("region", { name: "Needs attention" })
     .getByRole("article")
     .filter({ hasText: title });
-  await expect(incident).toContainText(`${title} is not whole`);
-  await expect(incident).toContainText("Baking the loaf");
+  await expect(incident).toContainText("in generate lesson transcript");
+  await expect(incident).toContainText("1 unit is stopped");
   await expect(job).toHaveCount(0);
   await expect(row(page, "Finished units", new RegExp(title))).toContainText("partial");
 }
 
 async function drillDownToTheRequestAndBack(page: Page): Promise<void> {
-  await page.getByRole("link", { name: `${title} is not whole` }).click();
+  await page
+    .getByRole("region", { name: "Needs attention" })
+    .getByRole("link", { name: title, exact: true })
+    .click();
   await expect(header(page)).toContainText("partial");
   await expect(page.getByRole("list", { name: "Stages" })).toContainText("lesson 2 failed");
 
