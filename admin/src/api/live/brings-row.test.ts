@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LiveChange } from "./live-messages.ts";
-import { bringsRow, fitsFilters } from "./use-live-list.ts";
+import { bringsRow, fitsFilters, takesRow } from "./use-live-list.ts";
 
 const change: LiveChange = {
   entity: "flow_run",
@@ -42,4 +42,14 @@ test("a newer row comes in unless a filter rules it out", () => {
   expect(bringsRow(change, list, { q: "tides" })).toBe(true);
   expect(bringsRow(change, list, { status: "failed" })).toBe(false);
   expect(bringsRow(change, { rows: undefined, hasOlder: false }, { status: "running" })).toBe(true);
+});
+
+test("a row on show leaves once a filter rules it out, and so does one that was deleted", () => {
+  const rows = [{ id: "m" }, { id: "f" }, { id: "c" }];
+  const ended = { ...change, patch: { status: "completed" } };
+  expect(takesRow(ended, rows, { status: "running" })).toBe(true);
+  expect(takesRow(ended, rows, { status: "running,completed" })).toBe(false);
+  expect(takesRow(ended, rows, { q: "tides" })).toBe(false);
+  expect(takesRow({ ...ended, id: "h" }, rows, { status: "running" })).toBe(false);
+  expect(takesRow({ ...change, patch: null }, rows, {})).toBe(true);
 });

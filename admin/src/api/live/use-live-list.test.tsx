@@ -6,7 +6,10 @@ import { LiveProvider } from "./LiveProvider.tsx";
 import type { LiveReader } from "./live-channel.ts";
 import { useLiveList } from "./use-live-list.ts";
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  scrollTo(0);
+});
 
 type Row = { id: string; version: number };
 
@@ -15,8 +18,8 @@ function scrollTo(top: number): void {
   act(() => void window.dispatchEvent(new Event("scroll")));
 }
 
-function List({ read }: { read: () => Promise<Page<Row>> }) {
-  const { list, waiting } = useLiveList<Row>("task", "/tasks", {}, read);
+function List({ read, status }: { read: () => Promise<Page<Row>>; status: string | undefined }) {
+  const { list, waiting } = useLiveList<Row>("task", "/tasks", { status }, read);
   return (
     <>
       <p>
@@ -29,7 +32,7 @@ function List({ read }: { read: () => Promise<Page<Row>> }) {
   );
 }
 
-function show(firstIds: string[]) {
+function show(firstIds: string[], status?: string) {
   const held = { ids: firstIds };
   const read = vi.fn(async () => ({
     rows: held.ids.map((id) => ({ id, version: 1 })),
@@ -44,14 +47,12 @@ function show(firstIds: string[]) {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <LiveProvider join={join}>
-        <List read={read} />
+        <List read={read} status={status} />
       </LiveProvider>
     </QueryClientProvider>,
   );
-  const arrive = (id: string) =>
-    act(() =>
-      tell({ kind: "changes", changes: [{ entity: "task", id, parents: {}, version: 1, patch: {} }] }),
-    );
+  const arrive = (id: string, patch: Record<string, unknown> = {}) =>
+    act(() => tell({ kind: "changes", changes: [{ entity: "task", id, parents: {}, version: 2, patch }] }));
   return { held, read, arrive };
 }
 
@@ -77,4 +78,19 @@ test("a new row that turns out to be none of the list's does not wait for ever",
   await waitFor(() => expect(Date.now()).toBeGreaterThan(before));
   act(() => screen.getByRole("button", { name: "Reload" }).click());
   await waitFor(() => expect(screen.getByText("b a, 0 waiting")).toBeTruthy());
+});
+
+test("a row that fits the filter no more leaves by itself, and further down only after the way back to the top", async () => {
+  const { held, read, arrive } = show(["b", "a"], "pending");
+  await screen.findByText("b a, 0 waiting");
+  held.ids = ["b"];
+  arrive("a", { status: "completed" });
+  await waitFor(() => expect(screen.getByText("b, 0 waiting")).toBeTruthy());
+  scrollTo(900);
+  held.ids = [];
+  const before = read.mock.calls.length;
+  arrive("b", { status: "failed" });
+  expect(read).toHaveBeenCalledTimes(before);
+  scrollTo(0);
+  await waitFor(() => expect(screen.getByText(", 0 waiting")).toBeTruthy());
 });

@@ -55,8 +55,14 @@ export function bringsRow(
   return surelyFits(change, filters) && !holds(rows, change.id);
 }
 
+/** Whether the change makes the row of another list than of this one: it is on show and fits the filters no more, or is gone. */
+export function takesRow(change: LiveChange, rows: readonly { id: string }[], filters: Query): boolean {
+  if (change.patch === null) return true;
+  return !fitsFilters(change, filters) && holds(rows, change.id);
+}
+
 /**
- * A list, newest first, that follows the live stream: at the top of the page rows come in by themselves, further down
+ * A list, newest first, that follows the live stream: at the top of the page rows come and go by themselves, further down
  * they are only counted and wait until they are asked for.
  */
 export function useLiveList<Row extends { id: string }>(
@@ -68,19 +74,30 @@ export function useLiveList<Row extends { id: string }>(
   const list = useListQuery<Row>(path, filters, readPage);
   const arrivals = useArrivals(entity, list.loadedAt, (change) => bringsRow(change, list, filters));
   const away = useAwayFromTop();
-  const { reload } = list;
-  useLiveRefresh(
-    (change) =>
-      change.entity === entity && !away && (change.patch === null || bringsRow(change, list, filters)),
-    reload,
-  );
-  const latest = useRef({ reload, arrivals });
+  const { reload, loadedAt } = list;
+  const hasChanged = useRef(false);
+  const changesList = (change: LiveChange) =>
+    change.entity === entity &&
+    (takesRow(change, list.rows ?? [], filters) || bringsRow(change, list, filters));
+  useLiveRefresh((change) => {
+    if (!changesList(change)) return false;
+    // Whoever reads further down is not interrupted.
+    if (away) hasChanged.current = true;
+    return !away;
+  }, reload);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each reading has seen what came before it.
   useEffect(() => {
-    latest.current = { reload, arrivals };
+    hasChanged.current = false;
+  }, [loadedAt]);
+  const latestReload = useRef(reload);
+  useEffect(() => {
+    latestReload.current = reload;
   });
   // Whoever scrolls back to the top sees what waited there without asking for it.
   useEffect(() => {
-    if (!away && latest.current.arrivals > 0) latest.current.reload();
+    if (away || !hasChanged.current) return;
+    hasChanged.current = false;
+    latestReload.current();
   }, [away]);
   const showWaiting = () => {
     window.scrollTo({ top: 0, behavior: window.scrollY > longestGlidePx ? "instant" : "smooth" });
