@@ -71,8 +71,9 @@ export function progressOf(card: string) {
   return { percentage: Number(percentage), done: Number(done), known: Number(known) };
 }
 
-// What ticks, or tells how long ago something was, moves while two screens are compared.
-const times = /(\d[\d.,]* ?(ms|s|m|h|d)\b ?)+(ago|left)?|just now|any moment|\d\d:\d\d(:\d\d)?/g;
+// What ticks, tells how long ago something was or is only gauged moves while two screens are compared.
+const times =
+  /(\d[\d.,]* ?(ms|s|m|h|d)\b ?)+(ago|left)?|just now|any moment|\d+ of \d+ connections|\d\d:\d\d(:\d\d)?/g;
 
 /** What a place says, a line for each piece of text, without the times that tick. */
 export async function screenText(place: Locator): Promise<string[]> {

@@ -113,7 +113,7 @@ test("progress and status move with every step, and nothing is promised before t
   await createUnits(world, ["Lighthouses"]);
   await expect(rowOf(historyOf(page), "Lighthouses")).toContainText("completed");
   const texts = (await recorded()).Lighthouses ?? [];
-  const before = texts.filter((text) => /plan not made yet/.test(text.whole));
+  const before = texts.filter((text) => /(plan not made|not planned) yet/.test(text.whole));
   expect(before.length).toBeGreaterThan(0);
   expect(before.filter(({ whole }) => progressOf(whole) !== null)).toEqual([]);
   const progress = texts.slice(before.length).flatMap(({ whole }) => progressOf(whole) ?? []);
@@ -291,15 +291,16 @@ test("a worker that freezes is flagged on the card of its job within 10 s, and n
   await createUnits(world, ["Windmills"]);
   const card = cardOf(page, "Windmills");
   await expect(card).toContainText("lessons: running");
-  await expect(card.getByText("Stuck:")).toHaveCount(0);
+  // A held step may be flagged as slow besides.
+  const flag = card.getByText(/Stuck:.*worker.*(silent|heard|beat)/i);
+  await expect(flag).toHaveCount(0);
   world.freezeWorker();
   try {
-    await expect(card.getByText("Stuck:")).toBeVisible({ timeout: 10_000 });
-    await expect(card.locator(".job-stuck")).toContainText(/worker.*(silent|heard|beat)/i);
+    await expect(flag).toBeVisible({ timeout: 10_000 });
   } finally {
     world.thawWorker();
   }
-  await expect(card.getByText("Stuck:")).toHaveCount(0, { timeout: 10_000 });
+  await expect(flag).toHaveCount(0, { timeout: 10_000 });
 });
 
 test("the slider shows the page as it was recorded at a moment, and the link to it opens the same", async ({

@@ -16,8 +16,10 @@ export interface SeedSizes {
 const days = 30;
 const stepsPerRun = 10;
 const runsPerUnit = 5;
+const lessonsPerUnit = 3;
 
-const series = (rows: number) => `generate_series(1, ${rows}) AS n`;
+/** The last `rows` of so many: where only a part of the units has runs, it is the newest ones. */
+const series = (rows: number, of = rows) => `generate_series(${of - rows + 1}, ${of}) AS n`;
 
 /** Ids of version 7 that can be told from a row's number: the moment, then a hash of the kind and the number. */
 const helpers = (units: number) => `
@@ -119,7 +121,7 @@ function peopleAndUnits(sizes: SeedSizes): SeedStatement[] {
           'Lesson ' || (1 + n % 3), 'Explain it in your own words.', CASE WHEN u % 20 = 7 AND n % 3 = 1 THEN 'failed' ELSE 'completed' END,
           repeat('Twice a day the sea climbs the shore and leaves again. ', 6), pg_temp.run_id(${runsPerUnit} * (u - 1) + 2 + n % 3),
           'openai', pg_temp.at_unit(u) + interval '30 seconds', pg_temp.at_unit(u) + interval '50 seconds'
-        FROM ${series(sizes.lessons)}, LATERAL (SELECT ((n + 2) / 3)::bigint AS u) unit`,
+        FROM ${series(sizes.lessons, sizes.units * lessonsPerUnit)}, LATERAL (SELECT ((n + 2) / 3)::bigint AS u) unit`,
     },
   ];
 }
@@ -164,7 +166,7 @@ function tasksAndRuns(sizes: SeedSizes): SeedStatement[] {
           CASE WHEN failed THEN 9 ELSE 10 END, 10, CASE WHEN failed THEN 90 ELSE 100 END, 2000 + n % 9000, n % 500,
           400 + n % 3000, CASE WHEN n % 90 = 1 THEN NULL ELSE (n % 900) / 10000.0 END, ${errorColumns("failed")},
           pg_temp.run_at(n), pg_temp.run_at(n) + took, pg_temp.run_at(n), pg_temp.run_at(n) + took
-        FROM ${series(sizes.flow_runs)},
+        FROM ${series(sizes.flow_runs, sizes.units * runsPerUnit)},
           LATERAL (SELECT ((n + ${runsPerUnit - 1}) / ${runsPerUnit})::bigint AS u, (n - 1) % ${runsPerUnit} AS k) unit,
           LATERAL (SELECT (u % 50 = 13 AND k = 0) OR (u % 20 = 7 AND k = 2) AS failed,
             (17 + n % 23) * interval '1 second' AS took) s`,
@@ -188,7 +190,7 @@ function stepsAndRequests(sizes: SeedSizes): SeedStatement[] {
           CASE WHEN failed THEN 'failed' ELSE 'completed' END, 1, 900 + n % 4000,
           CASE WHEN n % 900 = 1 THEN NULL ELSE (n % 90) / 10000.0 END, ${errorColumns("failed")},
           at, at + took, at, at + took, n % 40, 260 + n % 1300
-        FROM ${series(sizes.flow_step_runs)}, ${ofStep}`,
+        FROM ${series(sizes.flow_step_runs, sizes.units * runsPerUnit * stepsPerRun)}, ${ofStep}`,
     },
     {
       words: "model calls",
@@ -204,7 +206,7 @@ function stepsAndRequests(sizes: SeedSizes): SeedStatement[] {
           CASE WHEN n % 900 = 1 THEN NULL ELSE (n % 90) / 10000.0 END, 'price list 2026-11', CASE WHEN failed THEN 429 ELSE 200 END,
           ${stepName}, ${errorColumns("failed")}, at, at + took, at + interval '30 milliseconds',
           at + took / 3, at + took
-        FROM ${series(sizes.llm_requests)}, ${ofStep}`,
+        FROM ${series(sizes.llm_requests, sizes.units * runsPerUnit * stepsPerRun)}, ${ofStep}`,
     },
   ];
 }

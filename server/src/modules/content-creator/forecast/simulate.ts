@@ -20,7 +20,7 @@ export interface TimeLeft {
   readonly latest_ms: number;
 }
 
-const draws = 200;
+const draws = 120;
 // More than a course of 20 lessons has steps; further ones share their numbers.
 const places = 128;
 const seed = 20_260_101;
@@ -34,23 +34,14 @@ const randomNumbers = evenlyShuffled();
  */
 export function simulate(steps: readonly SimulatedStep[], pace = 1): TimeLeft {
   if (steps.length === 0) return { earliest_ms: 0, likely_ms: 0, latest_ms: 0 };
-  const first = steps.map(({ durations_ms, elapsed_ms }) =>
-    elapsed_ms === null ? 0 : firstAbove(durations_ms, elapsed_ms / pace),
-  );
-  const ends = new Float64Array(steps.length);
   const totals = new Float64Array(draws);
-  for (let draw = 0; draw < draws; draw += 1) {
-    let total = 0;
-    for (let index = 0; index < steps.length; index += 1) {
-      const step = steps[index] as SimulatedStep; // Within the array.
-      let begin = 0;
-      for (const needed of step.needs) begin = Math.max(begin, ends[needed] ?? 0);
-      const random = randomNumbers[(step.place % places) * draws + draw] ?? 0;
-      const end = begin + timeLeftOf(step, first[index] ?? 0, pace, random);
-      ends[index] = end;
-      if (end > total) total = end;
-    }
-    totals[draw] = total;
+  const ends: Float64Array[] = [];
+  for (const step of steps) {
+    const end = new Float64Array(draws);
+    for (const needed of step.needs) takeLater(end, ends[needed]);
+    addTimes(end, step, pace);
+    takeLater(totals, end);
+    ends.push(end);
   }
   totals.sort();
   return {
@@ -60,17 +51,30 @@ export function simulate(steps: readonly SimulatedStep[], pace = 1): TimeLeft {
   };
 }
 
-function timeLeftOf(
-  { durations_ms, elapsed_ms }: SimulatedStep,
-  first: number,
-  pace: number,
-  random: number,
-): number {
+function takeLater(times: Float64Array, others: Float64Array | undefined): void {
+  if (others === undefined) return;
+  for (let draw = 0; draw < draws; draw += 1) {
+    const other = others[draw] ?? 0;
+    if (other > (times[draw] ?? 0)) times[draw] = other;
+  }
+}
+
+/** Adds to each draw's time what the step still takes in it. */
+function addTimes(times: Float64Array, step: SimulatedStep, pace: number): void {
+  const { durations_ms } = step;
+  const elapsed = step.elapsed_ms ?? 0;
+  const first = step.elapsed_ms === null ? 0 : firstAbove(durations_ms, elapsed / pace);
   const count = durations_ms.length - first;
-  const elapsed = elapsed_ms ?? 0;
-  // Longer than every recorded run: such a step goes on for about as long as it has gone on.
-  if (count === 0) return elapsed * (0.05 + random);
-  return Math.max(0, (durations_ms[first + Math.floor(random * count)] ?? 0) * pace - elapsed);
+  const row = (step.place % places) * draws;
+  for (let draw = 0; draw < draws; draw += 1) {
+    const random = randomNumbers[row + draw] ?? 0;
+    const left =
+      count === 0
+        ? // Longer than every recorded run: such a step goes on for about as long as it has gone on.
+          elapsed * (0.05 + random)
+        : Math.max(0, (durations_ms[first + Math.floor(random * count)] ?? 0) * pace - elapsed);
+    times[draw] = (times[draw] ?? 0) + left;
+  }
 }
 
 /** That many steps have to agree before their pace counts more than what is usual. */
