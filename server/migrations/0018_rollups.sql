@@ -114,6 +114,15 @@ CREATE FUNCTION rollup_cells(deltas rollup_deltas[]) RETURNS TABLE (
   FROM detail WHERE entity IN ('step', 'request') GROUP BY at, entity, status, bucket
 $$;
 
+-- Since when rows of a resolution are kept: an hour longer than they are read, so that the first point of a window is whole.
+CREATE FUNCTION rollups_kept_since(resolution text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+  SELECT CASE resolution
+    WHEN 'minute' THEN now() - interval '3 days 1 hour'
+    WHEN 'hour' THEN now() - interval '60 days 1 hour'
+    ELSE '-infinity'
+  END
+$$;
+
 -- Moves up to `most` deltas into the totals, all in the caller's transaction; answers how many there were. One session folds, any
 -- other gets null at once. A delta that commits meanwhile waits for the next turn.
 CREATE FUNCTION fold_rollups(most int) RETURNS int LANGUAGE plpgsql AS $$
@@ -131,7 +140,9 @@ BEGIN
       sum(c.count) AS count, sum(c.measured)::int AS measured, sum(c.duration_ms) AS duration_ms, sum(c.waiting_ms) AS waiting_ms,
       sum(c.tokens_input) AS tokens_input, sum(c.tokens_cached) AS tokens_cached, sum(c.tokens_output) AS tokens_output,
       sum(c.cost_usd) AS cost_usd, sum(c.cost_known) AS cost_known, sum(c.cost_unknown) AS cost_unknown
-    FROM cell c, (VALUES ('minute'), ('hour'), ('day')) r (resolution)
+    FROM cell c
+    JOIN (SELECT v AS resolution, rollups_kept_since(v) AS since FROM unnest(ARRAY['minute', 'hour', 'day']) v) r
+      ON date_trunc(r.resolution, c.at, 'UTC') >= r.since
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
   )
   INSERT INTO rollups AS total

@@ -53,7 +53,7 @@ CREATE TRIGGER keep_former_unit_title AFTER UPDATE OF title ON units FOR EACH RO
 
 -- Published: tasks with their times and what their inputs and results say of the job.
 CREATE VIEW task_lives AS
-SELECT t.id, t.task_name, t.status, t.pause_reason, t.queue_name, t.executor, t.priority, t.mode, t.unit_id,
+SELECT t.id, t.task_name, t.status, t.pause_reason, t.queue_name, t.executor, t.connection_id, t.priority, t.mode, t.unit_id,
   coalesce(u.title, t.unit_title) AS unit_title, t.user_id, p.name AS user_name, t.attempt, t.error_code, t.error_message,
   t.cancel_requested_at, t.created_at, t.updated_at, t.available_at, t.started_at, t.completed_at, t.version, t.result,
   job_outcome(t.status, t.result) AS outcome,
@@ -107,6 +107,7 @@ CREATE TABLE stuck_jobs (
   version bigint NOT NULL DEFAULT 1
 );
 CREATE UNIQUE INDEX stuck_jobs_open ON stuck_jobs (task_id, kind, coalesce(step_run_id, task_id)) WHERE until IS NULL;
+CREATE INDEX stuck_jobs_ended ON stuck_jobs (until) WHERE until IS NOT NULL;
 CREATE INDEX stuck_jobs_task ON stuck_jobs (task_id, since);
 CREATE INDEX stuck_jobs_step ON stuck_jobs (step_run_id) WHERE step_run_id IS NOT NULL;
 SELECT watch_table('stuck_jobs', 'stuck_job', false);
@@ -128,6 +129,7 @@ CREATE TABLE health_states (
 CREATE UNIQUE INDEX health_states_open ON health_states (kind, name) WHERE ended_at IS NULL;
 CREATE INDEX health_states_lifetime ON health_states USING gist (tstzrange(since, greatest(since, ended_at)))
   WHERE ended_at IS NOT NULL;
+CREATE INDEX health_states_ended ON health_states (ended_at) WHERE ended_at IS NOT NULL;
 SELECT watch_table('health_states', 'health_state', false);
 
 -- When health was last looked at: what lies between two looks far apart nobody saw. Not watched: it moves every second.

@@ -18,8 +18,7 @@ CREATE TABLE incident_failures (
   error_message text,
   error_fingerprint text
 );
-CREATE INDEX incident_failures_task ON incident_failures (task_id) WHERE step_run_id IS NOT NULL;
-
+CREATE INDEX incident_failures_task ON incident_failures (task_id);
 -- A message as it is kept with an incident and each of its versions; the whole one stands in the step or task.
 CREATE FUNCTION short_message(message text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN length(message) > 2000 THEN left(message, 1999) || '…' ELSE message END
@@ -51,7 +50,6 @@ CREATE TRIGGER note_failed_task_of_new AFTER INSERT ON tasks FOR EACH ROW
   WHEN (NEW.status = 'failed') EXECUTE FUNCTION note_failed_task();
 CREATE TRIGGER note_failed_task AFTER UPDATE OF status ON tasks FOR EACH ROW
   WHEN (NEW.status = 'failed' AND OLD.status <> 'failed') EXECUTE FUNCTION note_failed_task();
-
 -- How a task ended, and for one that wrote a unit, how the unit was then.
 CREATE VIEW task_ends AS
 SELECT t.id, t.status, t.pause_reason, t.error_message, t.completed_at, t.result ->> 'unit_status' AS unit_status FROM tasks t;
@@ -228,7 +226,9 @@ BEGIN
       SELECT DISTINCT ON (coalesce(f.step_run_id, f.task_id)) f.id, f.at, f.task_id, f.unit_id, f.flow_run_id, f.step_run_id,
         f.flow_name, f.step_name, f.error_code, coalesce(f.error_message, f.error_code, '') AS error_message,
         q.provider, q.model, q.http_status, q.id AS llm_request_id,
-        coalesce(f.error_fingerprint, error_fingerprint(f.error_code, f.error_message)) AS error_fingerprint
+        -- Which fields of an answer were wrong differs from answer to answer; that they were is the cause.
+        CASE WHEN f.error_code = 'answer_invalid' THEN error_fingerprint(f.error_code, split_part(f.error_message, ': ', 1))
+          ELSE coalesce(f.error_fingerprint, error_fingerprint(f.error_code, f.error_message)) END AS error_fingerprint
       FROM taken f
       LEFT JOIN LATERAL (
         SELECT r.id, r.provider, r.model, r.http_status FROM llm_request_summaries r
@@ -336,7 +336,6 @@ CREATE TABLE incident_recovery_items (
 CREATE INDEX incident_recovery_items_state ON incident_recovery_items (recovery_id, state, wave, id);
 CREATE INDEX incident_recovery_items_running ON incident_recovery_items (recovery_id) WHERE state = 'running';
 CREATE INDEX incident_recovery_items_unit ON incident_recovery_items (unit_id) WHERE unit_id IS NOT NULL;
-
 CREATE FUNCTION wire_time(moment timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT to_char(date_trunc('milliseconds', moment) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
@@ -365,6 +364,26 @@ CREATE FUNCTION show_recovery(wanted uuid) RETURNS void LANGUAGE sql AS $$
   WHERE i.id = n.incident_id AND i.recovery IS DISTINCT FROM n.recovery
 $$;
 
+-- Incidents of failures that were counted long after they happened get a past which the monitor can show: one version of each
+-- hour with failures.
+CREATE FUNCTION show_incidents_of_before(wanted uuid[]) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO incident_versions (incident_id, at, incident)
+  SELECT i.id, h.at, to_jsonb(i) || jsonb_build_object('failure_count', h.failures, 'unit_count', h.units,
+    'unit_count_unrepaired', h.units, 'last_seen_at', h.at, 'resolved_at', NULL, 'resolved_because', NULL, 'version', 0)
+  FROM (
+    SELECT incident_id, max(at) AS at, (sum(count(*)) OVER earlier)::int AS failures,
+      (sum(count(*) FILTER (WHERE is_first)) OVER earlier)::int AS units
+    FROM (
+      SELECT incident_id, at, unit_id IS NOT NULL
+        AND row_number() OVER (PARTITION BY incident_id, unit_id ORDER BY at) = 1 AS is_first
+      FROM incident_occurrences WHERE incident_id = ANY (wanted)
+    ) o
+    GROUP BY incident_id, date_trunc('hour', at, 'UTC')
+    WINDOW earlier AS (PARTITION BY incident_id ORDER BY date_trunc('hour', at, 'UTC'))
+  ) h JOIN incidents i ON i.id = h.incident_id;
+  UPDATE incidents SET created_at = first_seen_at WHERE id = ANY (wanted);
+$$;
+
 -- The failures of the last 30 days. Of those that left nothing to do, none is news.
 INSERT INTO incident_failures (at, task_id, flow_run_id, step_run_id, step_name, error_code, error_message, error_fingerprint)
 SELECT least(coalesce(completed_at, created_at), clock_timestamp()), task_id, flow_run_id, id, step_name, error_code,
@@ -378,19 +397,4 @@ WHERE status = 'failed' AND id >= uuidv7_floor(clock_timestamp() - interval '30 
 SELECT group_failures(NULL);
 UPDATE incidents SET resolved_at = clock_timestamp(), resolved_because = 'repaired'
 WHERE unit_count_unrepaired = 0 AND last_seen_at < clock_timestamp() - interval '1 day';
--- What the monitor shows of the time before: one version of each hour with failures.
-INSERT INTO incident_versions (incident_id, at, incident)
-SELECT i.id, h.at, to_jsonb(i) || jsonb_build_object('failure_count', h.failures, 'unit_count', h.units,
-  'unit_count_unrepaired', h.units, 'last_seen_at', h.at, 'resolved_at', NULL, 'resolved_because', NULL, 'version', 0)
-FROM (
-  SELECT incident_id, max(at) AS at, (sum(count(*)) OVER earlier)::int AS failures,
-    (sum(count(*) FILTER (WHERE is_first)) OVER earlier)::int AS units
-  FROM (
-    SELECT incident_id, at, unit_id IS NOT NULL
-      AND row_number() OVER (PARTITION BY incident_id, unit_id ORDER BY at) = 1 AS is_first
-    FROM incident_occurrences
-  ) o
-  GROUP BY incident_id, date_trunc('hour', at, 'UTC')
-  WINDOW earlier AS (PARTITION BY incident_id ORDER BY date_trunc('hour', at, 'UTC'))
-) h JOIN incidents i ON i.id = h.incident_id;
-UPDATE incidents SET created_at = first_seen_at;
+SELECT show_incidents_of_before(ARRAY(SELECT id FROM incidents));

@@ -102,6 +102,46 @@ describe("health", () => {
     ]);
   });
 
+  test("of a provider is known while many calls to it are on their way", async () => {
+    await run(sql`INSERT INTO llm_requests (kind, provider, model, status, sent_at, completed_at)
+      SELECT 'text', 'here', 'm', 'completed', clock_timestamp(), clock_timestamp() FROM generate_series(1, 3)`);
+    await run(sql`INSERT INTO llm_requests (kind, provider, model, status, sent_at)
+      SELECT 'text', 'here', 'm', 'pending', clock_timestamp() FROM generate_series(1, 60)`);
+    expect(await partOf("provider")).toMatchObject({ name: "here/m", state: "ok" });
+  });
+
+  test("of a database that was started anew, or got room again, is told once for each moment", async () => {
+    await duty.run();
+    const since = async (state: string, ago: string) =>
+      run(sql`UPDATE health_states SET state = ${state}, since = clock_timestamp() - ${ago}::interval
+        WHERE kind = 'database' AND ended_at IS NULL`);
+    const then = async (ago: string) => {
+      const { rows } = await sql<{ at: string }>`SELECT clock_timestamp() - ${ago}::interval AS at`.execute(
+        app.database.database,
+      );
+      const service = createHealthService(app.database.database, "1.0.0");
+      const parts = await service.listAt(rows[0]?.at ?? "");
+      return parts.filter(({ kind }) => kind === "database").map(({ state }) => state);
+    };
+    // Known from before its start.
+    await since("ok", "30 days");
+    await duty.run();
+    const [old, fresh] = await recorded("database");
+    expect(old?.ended_at).toBe(fresh?.since);
+    expect(await then("29 days")).toEqual(["ok"]);
+    // Crowded for an hour: what it was meanwhile stays told.
+    await since("warn", "1 microsecond");
+    await duty.run();
+    expect((await recorded("database")).map(({ state, ended_at }) => [state, ended_at === null])).toEqual([
+      ["ok", false],
+      ["warn", false],
+      ["ok", true],
+    ]);
+    expect(await then("0 seconds")).toEqual(["ok"]);
+    const [, crowded, now] = await recorded("database");
+    expect(crowded?.ended_at).toBe(now?.since);
+  });
+
   test("of the API begins anew after a time in which no server looked", async () => {
     await duty.run();
     await run(sql`UPDATE health_looks SET looked_at = clock_timestamp() - interval '1 hour'`);

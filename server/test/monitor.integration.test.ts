@@ -66,7 +66,14 @@ describe("the monitor of a course that runs", () => {
       () => own.monitor(),
       ({ active_jobs }) =>
         active_jobs.length === 2 &&
-        active_jobs.every((job) => job.current_steps.some(({ provider }) => provider !== null)),
+        active_jobs.every(
+          ({ current_steps, lanes }) =>
+            // All lessons hang in a call, whatever was quicker.
+            lanes.every(({ status }) => status === "running") &&
+            current_steps.filter(
+              ({ provider, lesson_position }) => provider !== null && lesson_position !== null,
+            ).length === lanes.length,
+        ),
     );
     expect(running.active_jobs[0]).toMatchObject({
       task_id: first.task_id,
@@ -203,6 +210,22 @@ describe("rows that no worker of ours would write", () => {
     expect(JSON.stringify(job).length).toBeLessThan(20_000);
   });
 
+  test("a job is Prefect's only where it came over a connection; without a worker it is executed outside", async () => {
+    const columns = { task_name: "unit_creation", status: sql`'in_progress'`, executor: "external" };
+    const outside = await insertTask({ ...columns, started_at: sql`clock_timestamp()` });
+    const prefect = await insertTask({ ...columns, connection_id: crypto.randomUUID() });
+    await insertTask({ ...columns, status: sql`'completed'`, completed_at: sql`clock_timestamp()` });
+    const { active_jobs, history } = await own.monitor();
+    const engines = active_jobs.map(({ task_id, engine, worker }) => [task_id, engine, worker]);
+    expect(new Set(engines)).toEqual(
+      new Set([
+        [outside, "coursewright", null],
+        [prefect, "prefect", null],
+      ]),
+    );
+    expect(history[0]?.engine).toBe("coursewright");
+  });
+
   test("jobs of other kinds are shown too, and listed when they are asked for", async () => {
     const bulk = await insertTask({
       task_name: "bulk_action",
@@ -299,6 +322,15 @@ describe("the history", () => {
     ).toEqual([]);
   });
 
+  test("tells from its own lesson runs what a job without a result came to", async () => {
+    await run(sql`
+      INSERT INTO flow_runs (flow_name, flow_version, flow_key, flow_path, status, task_id, started_at)
+      SELECT 'lesson_creation', 1, 'lesson:' || n, 'unit', CASE WHEN n = 1 THEN 'failed' ELSE 'completed' END, t.id, now()
+      FROM (SELECT id FROM tasks WHERE status = 'failed' ORDER BY completed_at DESC, id DESC LIMIT 1) t, generate_series(1, 3) n`);
+    const [job] = (await list("outcome=failed&limit=1")).body;
+    expect(job).toMatchObject({ lessons_completed: 2, lessons_failed: 1, exercise_count: 0 });
+  });
+
   test("says of each job what came of it", async () => {
     const { body } = await list("limit=100");
     expect(body.find(({ outcome }) => outcome === "partial")).toMatchObject({
@@ -308,7 +340,7 @@ describe("the history", () => {
       tokens: 0,
       cost_usd: 0,
     });
-    expect(body.find(({ outcome }) => outcome === "failed")).toMatchObject({
+    expect(body.findLast(({ outcome }) => outcome === "failed")).toMatchObject({
       error_code: "provider_timeout",
       error_message: "Too late",
       lessons_completed: 0,

@@ -23,18 +23,10 @@ const lessonTexts = { prompt: "Lesson title: " };
 
 /**
  * The answer without what a past moment cannot tell or tells from other sources: forecasts, what is usual, the words of health, the
- * versions of rows, which only serve live patches, and what was spent today: calls are booked a moment after they ended.
+ * versions of jobs' rows, which only serve live patches, and what was spent today: calls are booked a moment after they ended.
  */
 function comparable(answer: CourseGeneration) {
-  const {
-    at: _at,
-    recorded_since: _since,
-    health: _health,
-    incidents: _incidents,
-    incident_total: _total,
-    alerts: _alerts,
-    ...rest
-  } = answer;
+  const { at: _at, recorded_since: _since, health: _health, ...rest } = answer;
   const { spent_today_usd: _spent, ...figures } = rest.figures;
   return {
     ...rest,
@@ -54,6 +46,8 @@ async function isUnsettled(as_of: string): Promise<boolean> {
       SELECT 1 FROM (
         SELECT at FROM status_changes UNION ALL SELECT started_at FROM workers UNION ALL SELECT dead_at FROM workers
         UNION ALL SELECT created_at FROM tasks
+        UNION ALL SELECT at FROM incident_versions UNION ALL SELECT fired_at FROM alert_events UNION ALL SELECT ended_at FROM alert_events
+        UNION ALL SELECT since FROM stuck_jobs UNION ALL SELECT until FROM stuck_jobs
       ) written WHERE at > ${as_of}::timestamptz - interval '250 milliseconds' AND at <= ${as_of}) AS found`.execute(
     own.course.database,
   );
@@ -112,6 +106,11 @@ async function liveThroughAll(): Promise<void> {
   });
   const broken = await own.createUnit();
   await finished(broken.unit_id);
+  await waitFor(
+    () => own.monitor(),
+    ({ incidents, alerts }) => incidents.length > 0 && alerts.length > 0,
+  );
+  await recordedQuiet();
   own.models.setScript({ latency_ms: { object: 200, speech: 200 } });
   await call("POST", `/content-creator/units/${broken.unit_id}/retry`, { mode: "resume" });
   await finished(broken.unit_id);
@@ -159,9 +158,14 @@ async function liveThroughAll(): Promise<void> {
 
 describe("the monitor at a past moment", () => {
   test("equals what was answered at that moment, while jobs wait, fail, are resumed and cancelled", async () => {
+    // Its keeper groups failures and looks after alerts.
+    await own.startServer();
+    const rule = { kind: "failure_rate", percentage: 1, window_minutes: 5, least_jobs: 1 };
+    expect((await own.course.call("POST", "/admin/alerts", { name: "Failures", rule })).status).toBe(201);
     await recordWhile(liveThroughAll);
     let compared = 0;
     const shapes = new Set<string>();
+    const failures = new Set<string>();
     for (const answer of recorded) {
       if (await isUnsettled(answer.as_of)) continue;
       const again = await own.monitor(answer.as_of);
@@ -171,9 +175,15 @@ describe("the monitor at a past moment", () => {
       expect(again.at).toBe(answer.as_of);
       expect(comparable(again), `at ${answer.as_of}`).toEqual(comparable(answer));
       compared += 1;
+      failures.add(
+        `${answer.incident_total} ${answer.incidents[0]?.unit_count_unrepaired} ${answer.alerts.length}`,
+      );
       shapes.add(`${answer.figures.running}/${answer.figures.queued}/${answer.history.length}`);
     }
     expect(compared).toBeGreaterThan(15);
     expect(shapes.size).toBeGreaterThan(4);
+    // Before, with its unit broken, with it repaired.
+    expect(failures.size).toBeGreaterThan(2);
+    expect(recorded.some(({ alerts }) => alerts.length === 1)).toBe(true);
   });
 });

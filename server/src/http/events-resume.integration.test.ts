@@ -109,12 +109,15 @@ describe("coming back to the stream", () => {
     // A server that has just started cannot tell a new reader what changed before; coming back it can.
     await follower.follow(url, (frames) => frames > 0);
     follower.problems.length = 0;
+    let changes = 0;
     for (let cut = 0; cut < cuts; cut += 1) {
-      const busy = (async () => {
-        for (let change = 0; change < 10; change += 1) await commit(cut * 10 + change);
+      let isCut = false;
+      const committing = (async () => {
+        while (!isCut) await commit(changes++);
       })();
       await follower.follow(url, (frames) => frames > cut % 4);
-      await busy;
+      isCut = true;
+      await committing;
     }
     await commit(0);
     const expected = await readVersions();

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { LivePosition } from "../platform/live-feed.ts";
 import { createEventRoutes } from "./events.ts";
 import { createEventReader, mostWaiting, stuckAfterMs } from "./events-reader.ts";
 import { createEventWire } from "./events-wire.ts";
-import type { LiveHub, LiveMessage, Missed } from "./live-hub.ts";
+import { beatMs, type LiveHub, type LiveMessage, type Missed } from "./live-hub.ts";
 import type { LiveEvent } from "./live-hub-rows.ts";
 
 const position: LivePosition = {
@@ -236,5 +238,27 @@ describe("one reader of the stream", () => {
     }
     await take();
     expect(await take()).toEqual([{ event: "gap", id: positionId, data: { epoch: "epoch-1", seq: 20 } }]);
+  });
+});
+
+describe("docs/reference/events.md", () => {
+  const page = readFileSync(path.resolve(import.meta.dirname, "../../../docs/reference/events.md"), "utf8");
+
+  it("names every event and the limits that hold", () => {
+    const wire = createEventWire("epoch-1");
+    const written = [
+      wire.hello(1, position, []),
+      wire.shared(change(2, row("t", 1))),
+      wire.shared({ kind: "gap", seq: 3, position }),
+      wire.shared({ kind: "beat", seq: 3, position }),
+      wire.changes([row("t", 1)], 4, 6, position),
+    ].flatMap((chunk) => parse(new TextDecoder().decode(chunk)));
+    for (const { event, data } of written) {
+      expect(page).toContain(`| \`${event}\` |`);
+      for (const field of Object.keys(data)) expect(page).toContain(`\`${field}\``);
+    }
+    expect(page).toContain(`every ${beatMs / 1000} s`);
+    expect(page).toContain(`is cut after ${stuckAfterMs / 1000} s`);
+    expect(page).toContain(`${mostWaiting.rows} rows or ${mostWaiting.characters / 1024} K characters`);
   });
 });

@@ -83,6 +83,22 @@ export function buildTask(
   return { ...endRun(scene, root, end, parts, output), lessons, podcast, art };
 }
 
+/** What a task `unit_creation` that completed has as its result. */
+export function resultOf(unit: UnitStory, { lessons }: TaskOutcome): Record<string, unknown> {
+  const written = lessons.filter(({ kind }) => kind === "completed");
+  return {
+    unit_status: written.length === lessons.length ? "completed" : "partial",
+    title: unit.title,
+    lessons_completed: written.length,
+    lessons_failed: lessons.length - written.length,
+    exercises: written.reduce(
+      (sum, { position }) => sum + (unit.lessons[position - 1]?.exercises.length ?? 0),
+      0,
+    ),
+    warnings: lessons.length - written.length,
+  };
+}
+
 function runLesson(
   scene: TaskScene,
   script: UnitScript,

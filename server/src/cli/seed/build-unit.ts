@@ -3,7 +3,7 @@ import { hashSource } from "../../modules/content/content-port.ts";
 import { type FinishedLesson, finishedLessonSchema, type UnitWarning } from "../../modules/content/public.ts";
 import { type CreationRequest, creationRequestSchema } from "../../modules/content-creator/models.ts";
 import type { RecordedStep, TaskScene } from "./build-steps.ts";
-import { buildTask, type LessonOutcome, type TaskOutcome } from "./build-task.ts";
+import { buildTask, type LessonOutcome, resultOf, type TaskOutcome } from "./build-task.ts";
 import { at, type SeedRows } from "./rows.ts";
 import { lessonCount, type UnitMedia } from "./step-plans.ts";
 import type { TaskStory, UnitStory } from "./story.ts";
@@ -169,7 +169,7 @@ function addTask(context: SeedContext, unit: UnitStory, media: UnitMedia, place:
     pause_reason: story.pause_reason,
     executor: isExternal ? "external" : "worker",
     inputs: JSON.stringify(place.request),
-    result: status === "completed" ? JSON.stringify({ unit_id, lessons: outcome.lessons.length }) : null,
+    result: status === "completed" ? JSON.stringify(resultOf(unit, outcome)) : null,
     error_code: failed?.error_code ?? null,
     error_message: failed?.error_message ?? null,
     unit_id,

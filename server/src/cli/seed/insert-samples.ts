@@ -14,6 +14,7 @@ import {
   insertSeedRows,
   keepMediaOfSteps,
   lockSeed,
+  rememberPast,
 } from "./seed-repo.ts";
 
 export const seedErrors = defineErrors({
@@ -59,10 +60,9 @@ export async function insertSamples(
       for (const [media_id, llm_request_id] of creditsOf(context.rows)) {
         await creditMedia(transaction, media_id, llm_request_id);
       }
-      await keepMediaOfSteps(
-        transaction,
-        context.rows.units.flatMap(({ id }) => id ?? []),
-      );
+      const unit_ids = context.rows.units.flatMap(({ id }) => id ?? []);
+      await keepMediaOfSteps(transaction, unit_ids);
+      await rememberPast(transaction, unit_ids);
       return {
         units: context.rows.units.map(({ id, title, status }) => ({ id: id ?? "", title, status })),
         llm_requests: context.rows.llm_requests.length,

@@ -98,6 +98,10 @@ function brokenUnits(): UnitStory[] {
           mode: "resume",
           mishaps: { "lesson:2/draft_exercises": "invalid_json_twice" },
         }),
+        taskStory(day + 6 * hour, {
+          mode: "resume",
+          mishaps: { "lesson:2/draft_exercises": "invalid_json_twice" },
+        }),
       ],
       is_published: true,
     },
@@ -110,7 +114,12 @@ function brokenUnits(): UnitStory[] {
       source: null,
       authors: openai,
       created_minutes_ago: 20 * hour,
-      tasks: [taskStory(20 * hour, { mishaps: { "unit/extract_unit_metadata": "provider_down" } })],
+      tasks: [20 * hour, 13 * hour, 6 * hour, 50].map((minutes_ago, place) =>
+        taskStory(minutes_ago, {
+          mode: place === 0 ? "from_scratch" : "resume",
+          mishaps: { "unit/extract_unit_metadata": "provider_down" },
+        }),
+      ),
       is_published: false,
     },
     {

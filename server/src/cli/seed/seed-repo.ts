@@ -81,6 +81,66 @@ export async function creditMedia(
     .execute();
 }
 
+/**
+ * What a server that ran all the time would have kept of the sample jobs: how many ran and how many could, and the incidents of
+ * their failures as the monitor showed them. The first of these incidents to be whole again carries a person's note and mark.
+ */
+export async function rememberPast(transaction: Transaction, unit_ids: readonly string[]): Promise<void> {
+  await rememberLoad(transaction, unit_ids);
+  await sql`SELECT group_failures(NULL, true)`.execute(transaction);
+  const { rows } = await sql<{ id: string; is_repaired: boolean }>`
+    SELECT i.id, i.unit_count_unrepaired = 0 AS is_repaired FROM incidents i
+    WHERE i.id IN (SELECT o.incident_id FROM incident_occurrences o WHERE o.unit_id = ANY(${[...unit_ids]}::uuid[]))
+      AND NOT EXISTS (SELECT 1 FROM incident_occurrences o
+        WHERE o.incident_id = i.id AND (o.unit_id IS NULL OR o.unit_id <> ALL (${[...unit_ids]}::uuid[])))`.execute(
+    transaction,
+  );
+  await sql`SELECT show_incidents_of_before(${rows.map(({ id }) => id)}::uuid[])`.execute(transaction);
+  await markRepaired(
+    transaction,
+    rows.flatMap(({ id, is_repaired }) => (is_repaired ? [id] : [])),
+  );
+}
+
+const remark = "The provider had an outage of a few minutes. Resuming the unit wrote what was missing.";
+
+async function markRepaired(transaction: Transaction, ids: readonly string[]): Promise<void> {
+  await sql`
+    WITH marked AS (
+      UPDATE incidents i SET note = ${remark}, noted_by = p.name, noted_at = i.last_seen_at + interval '2 hours',
+        resolved_at = i.last_seen_at + interval '2 hours', resolved_by = p.name, resolved_because = 'marked'
+      FROM (SELECT name FROM users WHERE role = 'admin' ORDER BY id LIMIT 1) p
+      WHERE i.id = ANY(${[...ids]}::uuid[]) RETURNING i.*
+    )
+    INSERT INTO incident_versions (incident_id, at, incident)
+    SELECT id, resolved_at, to_jsonb(marked) FROM marked`.execute(transaction);
+}
+
+/** Minutes for as long as they are kept, hours and days; what a server has sampled itself stays. */
+async function rememberLoad(transaction: Transaction, unit_ids: readonly string[]): Promise<void> {
+  await sql`
+    WITH attempt AS MATERIALIZED (
+      SELECT a.claimed_at, a.ended_at FROM tasks t JOIN task_attempts a ON a.task_id = t.id
+      WHERE t.unit_id = ANY(${[...unit_ids]}::uuid[])
+    )
+    INSERT INTO rollup_gauges (resolution, at, queued_max, queued_last, running_max, running_last, capacity_max, capacity_last,
+      sampled_at)
+    SELECT r.resolution, date_trunc(r.resolution, m.minute, 'UTC'), 0, 0, max(m.running),
+      (array_agg(m.running ORDER BY m.minute DESC))[1], max(m.capacity), (array_agg(m.capacity ORDER BY m.minute DESC))[1],
+      max(m.minute)
+    FROM (
+      SELECT g.minute,
+        (SELECT count(*)::int FROM attempt a
+          WHERE a.claimed_at < g.minute + interval '1 minute' AND a.ended_at > g.minute) AS running,
+        (SELECT coalesce(sum(w.capacity), 0)::int FROM workers w
+          WHERE w.started_at <= g.minute AND coalesce(w.dead_at, 'infinity') > g.minute) AS capacity
+      FROM (SELECT date_trunc('minute', min(started_at), 'UTC') AS since FROM workers) first,
+        generate_series(greatest(first.since, clock_timestamp() - interval '5 days'), clock_timestamp(), interval '1 minute') g (minute)
+    ) m, (VALUES ('minute', interval '3 days'), ('hour', interval '5 days'), ('day', interval '5 days')) r (resolution, kept)
+    WHERE m.minute > clock_timestamp() - r.kept
+    GROUP BY 1, 2 ON CONFLICT DO NOTHING`.execute(transaction);
+}
+
 /** Keeps the recordings and pictures that recorded steps of these units name, as making them would have. */
 export async function keepMediaOfSteps(transaction: Transaction, unit_ids: readonly string[]): Promise<void> {
   await sql`

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/database.ts";
 import { exerciseSchema, lessonSchema, unitStatuses } from "../../modules/content/models.ts";
 import { creationRequestSchema } from "../../modules/content-creator/models.ts";
+import { listIncidents, listOpenAt } from "../../modules/insights/incidents/repo.ts";
+import { foldRollups } from "../../modules/insights/metrics/repo.ts";
 import { createMediaRepo } from "../../modules/media/repo.ts";
 import { createMediaStore } from "../../modules/media/store.ts";
 import { insertSamples, type SeedResult } from "./insert-samples.ts";
@@ -284,6 +286,62 @@ test("every request has what was sent, every answered one what came back, every 
   ).toEqual([]);
 });
 
+test("the monitor finds its jobs with their outcomes, its numbers and its load as if a server had run all the time", async () => {
+  expect(
+    await rows(`SELECT outcome, count(*)::int AS count FROM task_outcomes GROUP BY 1 ORDER BY 1`),
+  ).toEqual([
+    { outcome: "cancelled", count: 1 },
+    { outcome: "completed", count: 3 },
+    { outcome: "failed", count: 4 },
+    { outcome: "partial", count: 3 },
+  ]);
+  await foldRollups(testDatabase.database, 100_000);
+  expect(
+    await rows(`SELECT status AS outcome, sum(count)::int AS count FROM rollups
+      WHERE resolution = 'day' AND entity = 'job' GROUP BY 1 ORDER BY 1`),
+  ).toEqual(await rows(`SELECT outcome, count(*)::int AS count FROM task_outcomes GROUP BY 1 ORDER BY 1`));
+  expect(
+    await rows(`SELECT resolution, max(running_max) AS running, min(capacity_max) AS capacity, count(*) > 4 AS is_long
+      FROM rollup_gauges WHERE at > date_trunc('day', clock_timestamp(), 'UTC') - interval '2 days' GROUP BY 1 ORDER BY 1`),
+  ).toMatchObject([
+    { resolution: "day", running: 1 },
+    { resolution: "hour", running: 1, is_long: true },
+    { resolution: "minute", running: 1, is_long: true },
+  ]);
+});
+
+test("failures are incidents from the moment of the first on; the one that was repaired carries a note", async () => {
+  const now = await listIncidents(testDatabase.database, {}, 10, null);
+  expect(now).toMatchObject([
+    { status: "open", step_name: "extract_unit_metadata", failure_count: 4, unit_count_unrepaired: 1 },
+    { status: "open", step_name: "draft_exercises", failure_count: 3, unit_count_unrepaired: 1 },
+    {
+      ...{ status: "resolved", step_name: "generate_lesson_transcript", resolved_because: "marked" },
+      ...{
+        failure_count: 1,
+        unit_count_unrepaired: 0,
+        note: expect.any(String),
+        noted_by: expect.any(String),
+      },
+    },
+  ]);
+  const hoursAgo = async (hours: number) => {
+    const at = new Date(Date.now() - hours * 3_600_000).toISOString();
+    const { rows: open } = await listOpenAt(testDatabase.database, at, 10);
+    return open.map(({ step_name, failure_count }) => [step_name, failure_count]);
+  };
+  expect(await hoursAgo(80)).toEqual([]);
+  expect(await hoursAgo(76.8)).toEqual([
+    ["draft_exercises", 1],
+    ["generate_lesson_transcript", 1],
+  ]);
+  expect(await hoursAgo(48)).toEqual([["draft_exercises", 2]]);
+  expect(await hoursAgo(12)).toEqual([
+    ["extract_unit_metadata", 2],
+    ["draft_exercises", 3],
+  ]);
+});
+
 test("a second seed is refused and leaves nothing, --again adds all units once more", async () => {
   const before = await rows("SELECT count(*) FROM units");
   await expect(insertSamples(testDatabase.database, { home, again: false })).rejects.toMatchObject({
@@ -295,4 +353,7 @@ test("a second seed is refused and leaves nothing, --again adds all units once m
   expect(await rows("SELECT count(*)::int AS count FROM units")).toEqual([
     { count: seeded.units.length * 2 },
   ]);
-});
+  expect(
+    (await rows("SELECT failure_count FROM incidents ORDER BY 1")).map((row) => row.failure_count),
+  ).toEqual([1, 1, 6, 8]);
+}, 120_000);

@@ -3,11 +3,12 @@ import type { Logger } from "../../platform/logger.ts";
 import type { Forecaster } from "../content-creator/public.ts";
 import { type AlertSettings, createAlerts } from "./alerts/alerts.ts";
 import { createAlertRoutes } from "./alerts/routes.ts";
+import { createClearingDuty } from "./clearing.ts";
 import { createMonitorHealthRoutes } from "./health/routes.ts";
 import { createHealthDuty, createHealthService } from "./health/service.ts";
 import { createIncidentRoutes } from "./incidents/routes.ts";
 import {
-  createIncidentDuties,
+  createIncidentDuty,
   createIncidentService,
   type IncidentServiceOptions,
 } from "./incidents/service.ts";
@@ -82,9 +83,10 @@ export function createInsightsModule(options: InsightsModuleOptions) {
   const metrics = createMetricsService(database);
   duties.push(...createMetricsDuties(database));
   const incidents = createIncidentService({ ...options.recovery, database, logger });
-  duties.push(...createIncidentDuties({ ...options.recovery, database, logger }));
+  duties.push(createIncidentDuty({ ...options.recovery, database, logger }));
   const alerts = createAlerts(database, options.alertSettings);
   duties.push(...alerts.duties);
+  duties.push(createClearingDuty(database));
   duties.push(createStuckDuty({ database, forecaster: options.forecaster }));
   const monitor = createMonitorService({
     ...{ database, health, incidents, alerts: alerts.service },

@@ -886,6 +886,7 @@ export interface TaskLives {
   available_at: string | null;
   cancel_requested_at: string | null;
   completed_at: string | null;
+  connection_id: string | null;
   created_at: string | null;
   error_code: string | null;
   error_message: string | null;

@@ -5,7 +5,6 @@ import type { Duty } from "../keeper.ts";
 import { createAlertDelivering } from "./delivery.ts";
 import { evaluateAlerts } from "./evaluation.ts";
 import type { DueDelivery } from "./repo/deliveries.ts";
-import { dropOldEvents } from "./repo/events.ts";
 import { createMailSender, createWebhookSender, type MailSettings } from "./senders.ts";
 import { type AlertService, createAlertService, secretContext } from "./service.ts";
 
@@ -27,7 +26,6 @@ export interface Alerts {
 
 const lookEveryMs = 2_000;
 const sendEveryMs = 1_000;
-const clearEveryMs = 3_600_000;
 
 /** Alerts with the work behind them. */
 export function createAlerts(database: Database, settings: AlertSettings): Alerts {
@@ -46,7 +44,6 @@ export function createAlerts(database: Database, settings: AlertSettings): Alert
     duties: [
       { name: "The look at alerts", everyMs: lookEveryMs, run: () => evaluateAlerts(database) },
       { name: "The delivery of alerts", everyMs: sendEveryMs, run: () => delivering.sendDue() },
-      { name: "The clearing of old alerts", everyMs: clearEveryMs, run: () => dropOldEvents(database) },
     ],
     async stop() {
       delivering.stop();

@@ -48,7 +48,7 @@ export interface HealthFacts {
   readonly servers: number;
   readonly workers: readonly WorkerFacts[];
   readonly queues: readonly QueueFacts[];
-  /** Newest first, at most 40 of each model, of the last day. */
+  /** Newest first, at most 40 of each model, of the last day; calls on their way are none of them. */
   readonly calls: readonly CallFacts[];
   /** Limits that are in force. */
   readonly limits: readonly LimitFacts[];
@@ -56,7 +56,7 @@ export interface HealthFacts {
 
 /**
  * One statement over small sets: workers by `workers_alive`, the queue by `tasks_live`, the newest calls of each model by
- * `llm_requests_model`, a probe for each model.
+ * `llm_requests_model`, a probe for each model. (As a range of one model: an equality lets the planner read a whole day of others.)
  */
 export async function readFacts(database: Database): Promise<HealthFacts> {
   const { rows } = await sql<HealthFacts>`
@@ -90,9 +90,10 @@ export async function readFacts(database: Database): Promise<HealthFacts> {
           'ended_ms_ago', greatest(0, extract(epoch FROM now - c.completed_at) * 1000)::float8) ORDER BY c.id DESC)
         FROM models CROSS JOIN LATERAL (
           SELECT r.* FROM llm_request_summaries r
-          WHERE r.model = models.model AND r.id > uuidv7_floor(now - interval '1 day') ORDER BY r.id DESC LIMIT 40
+          WHERE r.model BETWEEN models.model AND models.model AND r.status IN ('completed', 'failed')
+          ORDER BY r.model, r.id DESC LIMIT 40
         ) c
-        WHERE c.provider <> 'offline' AND c.completed_at IS NOT NULL AND c.status IN ('completed', 'failed')), '[]') AS calls,
+        WHERE c.provider <> 'offline' AND c.completed_at IS NOT NULL AND c.id > uuidv7_floor(now - interval '1 day')), '[]') AS calls,
       coalesce((SELECT jsonb_agg(jsonb_build_object('provider', p.provider, 'model', p.model,
           'blocked_until', to_char(p.blocked_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
           'blocked_reason', p.blocked_reason)) FROM provider_states p WHERE p.blocked_until > now), '[]') AS limits
@@ -179,11 +180,19 @@ export async function endStates(
   );
 }
 
-export async function insertState(transaction: Transaction, part: JudgedPart, now: string): Promise<void> {
+/** Forgets states that ended more than 90 days ago, some at a time. Index: `health_states_ended`. */
+export async function dropOldStates(database: Database): Promise<void> {
+  await sql`
+    DELETE FROM health_states WHERE id = ANY (ARRAY(
+      SELECT id FROM health_states WHERE ended_at < (SELECT clock_timestamp() - interval '90 days')
+      ORDER BY ended_at LIMIT 10000))`.execute(database);
+}
+
+export async function insertState(transaction: Transaction, part: JudgedPart, since: string): Promise<void> {
   await sql`
     INSERT INTO health_states (kind, name, state, sentence, meaning, since, until_at)
     VALUES (${part.kind}, ${part.name}, ${part.state}, ${part.sentence}, ${part.meaning},
-      ${part.since ?? now}, ${part.until})`.execute(transaction);
+      ${since}, ${part.until})`.execute(transaction);
 }
 
 /** The same state in other words. */

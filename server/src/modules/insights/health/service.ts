@@ -72,15 +72,28 @@ export function createHealthDuty(database: Database, version: string): Duty {
         const ended = rest.filter(
           (row) => !judged.some((part) => isSamePart(row, part) && isSameState(row, part)),
         );
-        if (ended.length > 0) await endStates(transaction, idsOf(ended), facts.now);
+        const beginOf = (part: JudgedPart) => {
+          const former = open.find((row) => isSamePart(row, part));
+          return isLater(part.since, former?.since ?? null) ? (part.since ?? facts.now) : facts.now;
+        };
+        for (const row of ended) {
+          const next = judged.find((part) => isSamePart(row, part));
+          const until = next === undefined ? facts.now : beginOf(next);
+          // What was while no server looked nobody knows.
+          await endStates(transaction, [row.id], wasUnseen && isLater(until, looked_at) ? looked_at : until);
+        }
         for (const part of judged) {
           const recorded = rest.find((row) => isSamePart(row, part) && !ended.includes(row));
-          if (recorded === undefined) await insertState(transaction, part, facts.now);
+          if (recorded === undefined) await insertState(transaction, part, beginOf(part));
           else if (isReworded(recorded, part)) await rewordState(transaction, recorded.id, part);
         }
       });
     },
   };
+}
+
+function isLater(moment: string | null, other: string | null): boolean {
+  return moment !== null && (other === null || Date.parse(moment) > Date.parse(other));
 }
 
 function idsOf(rows: readonly HealthRow[]): string[] {
@@ -94,7 +107,7 @@ function isSamePart(row: HealthRow, part: JudgedPart): boolean {
 /** A part that knows since when it is so, such as a database that was started anew, begins a new state with a later time. */
 function isSameState(row: HealthRow, part: JudgedPart): boolean {
   if (row.state !== part.state) return false;
-  return part.since === null || row.since === null || Date.parse(part.since) <= Date.parse(row.since);
+  return row.since === null || !isLater(part.since, row.since);
 }
 
 /** Counts move all the time: other numbers alone are no news. */

@@ -52,6 +52,17 @@ async function onlyIncident(): Promise<Incident> {
 }
 
 describe("failures", () => {
+  test("of answers that miss different fields of one schema are one incident", async () => {
+    const missing = (field: string): FailureCause => ({
+      ...unreadable,
+      error_message: `The model's answer does not fit its schema: ${field}: Invalid input.`,
+    });
+    await insertFailedUnits(app.database, 2, missing("lessons.0.title"), "Tides");
+    await insertFailedUnits(app.database, 3, missing("summary"), "Moons");
+    await count();
+    expect(await onlyIncident()).toMatchObject({ error_code: "answer_invalid", failure_count: 5 });
+  });
+
   test("of three causes at five hundred units are three incidents, each failure counted once", async () => {
     await insertFailedUnits(app.database, 300, refused, "Tides");
     await insertFailedUnits(app.database, 150, limited, "Moons");

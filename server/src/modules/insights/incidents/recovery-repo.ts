@@ -147,15 +147,21 @@ export async function isPending(transaction: Transaction, id: string): Promise<b
   return rows.length > 0;
 }
 
-/** The unit of an item; nulls when it was deleted. */
-export async function findUnit(
-  transaction: Transaction,
-  item_id: string,
-): Promise<{ unit_id: string | null; unit_status: string | null }> {
-  const { rows } = await sql<{ unit_id: string | null; unit_status: string | null }>`
-    SELECT i.unit_id, u.status AS unit_status FROM incident_recovery_items i LEFT JOIN unit_states u ON u.id = i.unit_id
+/** The unit of an item as it is now. */
+export interface ItemUnit {
+  readonly unit_id: string;
+  readonly status: string;
+  /** The incident of its newest failure. */
+  readonly incident_id: string | null;
+}
+
+/** Null when the unit was deleted. */
+export async function findUnit(transaction: Transaction, item_id: string): Promise<ItemUnit | null> {
+  const { rows } = await sql<ItemUnit>`
+    SELECT u.id AS unit_id, u.status, l.incident_id
+    FROM incident_recovery_items i JOIN unit_states u ON u.id = i.unit_id LEFT JOIN unit_last_failures l ON l.unit_id = u.id
     WHERE i.id = ${item_id}::uuid`.execute(transaction);
-  return rows[0] ?? { unit_id: null, unit_status: null };
+  return rows[0] ?? null;
 }
 
 export async function markResumed(transaction: Transaction, id: string, task_id: string): Promise<void> {

@@ -14,7 +14,7 @@ import { startTestProvider, type TestProvider } from "../../../../test/provider/
 import type { Database } from "../../../platform/database.ts";
 import { createSilentLogger } from "../../../platform/logger.ts";
 import type { Incident, IncidentDetails, IncidentRecovery } from "./models.ts";
-import { createIncidentDuties, type IncidentServiceOptions } from "./service.ts";
+import { createIncidentDuty, type IncidentServiceOptions } from "./service.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 const waitMs = 90_000;
@@ -134,7 +134,7 @@ describe("a recovery", () => {
     expect(recoveryOf(ended)).toMatchObject({
       ...{ state: "completed", wave: 3, total: 12 },
       reason:
-        "10 units were resumed and are whole. 2 were left out: deleted, busy or repaired meanwhile. The incident is marked as resolved.",
+        "10 units were resumed and are whole. 2 were left out: deleted, busy, repaired or failed otherwise meanwhile. The incident is marked as resolved.",
     });
     const waves = recoveryOf(ended).waves;
     expect(waves.map(({ size }) => size)).toEqual([1, 2, 9]);
@@ -244,12 +244,12 @@ describe("the keeper's turn", () => {
 
   type Resume = IncidentServiceOptions["resumeUnitWithin"];
   const turn = (resumeUnitWithin: Resume) =>
-    createIncidentDuties({
+    createIncidentDuty({
       database,
       logger: createSilentLogger(),
       resumeUnitWithin,
       notifyTasks: () => undefined,
-    })[0].run();
+    }).run();
   const never: Resume = () => Promise.reject(new Error("The disk is odd"));
   const read = async (): Promise<Incident> => {
     const [incident] = (await (await app.request("/api/v1/admin/incidents")).json()) as Incident[]; // The documented answer.
@@ -272,7 +272,8 @@ describe("the keeper's turn", () => {
     expect(recoveryOf(await read())).toMatchObject({
       ...{ state: "stopped", wave: 3 },
       waves: [1, 1, 2].map((size) => ({ size, succeeded: 0, failed: 0, refused: size, running: 0 })),
-      reason: "No unit could be resumed. 4 were left out: deleted, busy or repaired meanwhile.",
+      reason:
+        "No unit could be resumed. 4 were left out: deleted, busy, repaired or failed otherwise meanwhile.",
     });
     expect((await read()).status).toBe("open");
   });
@@ -301,6 +302,19 @@ describe("the keeper's turn", () => {
     };
     await expect(turn(breaksOff)).rejects.toThrow();
     expect(new Set(asked).size).toBe(2);
+  });
+
+  test("leaves units to the incident of their newest failure, so that two recoveries do not both resume one", async () => {
+    await beginRecovery(2);
+    await sql`
+      INSERT INTO flow_step_runs (flow_run_id, task_id, flow_path, step_name, step_version, step_order, status, error_code,
+        error_message, completed_at)
+      SELECT id, task_id, 'unit', 'synthesize_audio', 1, 2, 'failed', 'voice_missing', 'No voice.', clock_timestamp()
+      FROM flow_runs`.execute(database);
+    await turn(never);
+    const { rows } = await sql<{ state: string; reason: string }>`
+      SELECT DISTINCT state, reason FROM incident_recovery_items`.execute(database);
+    expect(rows).toEqual([{ state: "refused", reason: "Its newest failure belongs to another incident." }]);
   });
 
   test("leaves out a unit that is deleted after it was resumed, and goes on", async () => {

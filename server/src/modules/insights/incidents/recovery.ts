@@ -22,7 +22,7 @@ export interface RecoveryOptions extends ResumeUnits {
 
 /** Units read at once. */
 const batchSize = 25;
-/** How long one recovery may go on in one turn. */
+/** How long one turn goes on, shared by all recoveries; each resumes some units. */
 const turnMs = 1_500;
 
 /**
@@ -31,9 +31,10 @@ const turnMs = 1_500;
  */
 export async function advanceRecoveries(options: RecoveryOptions): Promise<void> {
   const failures: unknown[] = [];
-  for (const id of await repo.listUnfinished(options.database)) {
+  const ids = await repo.listUnfinished(options.database);
+  for (const id of ids) {
     try {
-      await advance(options, id);
+      await advance(options, id, turnMs / ids.length);
     } catch (error) {
       // The others go on all the same; this one tries again in the next turn.
       failures.push(error);
@@ -42,9 +43,9 @@ export async function advanceRecoveries(options: RecoveryOptions): Promise<void>
   if (failures.length > 0) throw new AggregateError(failures, "Recoveries could not be moved on");
 }
 
-async function advance(options: RecoveryOptions, id: string): Promise<void> {
+async function advance(options: RecoveryOptions, id: string, shareMs: number): Promise<void> {
   const { database } = options;
-  const until = performance.now() + turnMs;
+  const until = performance.now() + shareMs;
   do {
     const wave = await database.transaction().execute((transaction) => settle(transaction, id));
     if (wave === null) break;
@@ -151,7 +152,7 @@ async function complete(
   const leftOut =
     refused === 0
       ? ""
-      : ` ${refused} ${refused === 1 ? "was" : "were"} left out: deleted, busy or repaired meanwhile.`;
+      : ` ${refused} ${refused === 1 ? "was" : "were"} left out: deleted, busy, repaired or failed otherwise meanwhile.`;
   if (succeeded === 0) {
     await end(transaction, recovery, "stopped", `No unit could be resumed.${leftOut}`);
     return;
@@ -206,8 +207,8 @@ async function resumeItem(
       if (await repo.isPending(transaction, item.id)) await work(transaction, recovery);
     });
   try {
-    await locked(async (transaction, { user_id }) => {
-      const unit_id = await requireBroken(transaction, item.id);
+    await locked(async (transaction, { user_id, incident_id }) => {
+      const unit_id = await requireBroken(transaction, item.id, incident_id);
       const { task_id } = await options.resumeUnitWithin(transaction, { id: user_id }, unit_id);
       await repo.markResumed(transaction, item.id, task_id);
     });
@@ -234,12 +235,22 @@ class UnitRefused extends Error {
   override readonly name = "UnitRefused";
 }
 
-/** The unit of an item that waits. @throws UnitRefused when it is gone or not broken any more */
-async function requireBroken(transaction: Transaction, item_id: string): Promise<string> {
-  const { unit_id, unit_status } = await repo.findUnit(transaction, item_id);
-  if (unit_id === null || unit_status === null) throw new UnitRefused("It was deleted.");
-  if (unit_status === "failed" || unit_status === "partial") return unit_id;
-  throw new UnitRefused(`It is ${unit_status.replace("_", " ")} by now.`);
+/** The unit of an item that waits. @throws UnitRefused when it is gone, not broken any more or another incident's */
+async function requireBroken(
+  transaction: Transaction,
+  item_id: string,
+  incident_id: string,
+): Promise<string> {
+  const unit = await repo.findUnit(transaction, item_id);
+  if (unit === null) throw new UnitRefused("It was deleted.");
+  if (unit.status !== "failed" && unit.status !== "partial") {
+    throw new UnitRefused(`It is ${unit.status.replace("_", " ")} by now.`);
+  }
+  // That one's recovery resumes it.
+  if (unit.incident_id !== incident_id) {
+    throw new UnitRefused("Its newest failure belongs to another incident.");
+  }
+  return unit.unit_id;
 }
 
 /** What an expected refusal says; null for anything else. */

@@ -30,11 +30,13 @@ export async function recountChanged(database: Database | Transaction): Promise<
  * Indexes: `incident_versions_at`, `incident_versions_incident`.
  */
 export async function dropOldVersions(database: Database): Promise<void> {
+  // The volatile bounds would not use an index: hence the inner SELECT.
+  const horizon = sql`(SELECT clock_timestamp() - interval '90 days')`;
   await sql`
     DELETE FROM incident_versions WHERE ctid = ANY (ARRAY(
-      SELECT v.ctid FROM incident_versions v, (SELECT clock_timestamp() - interval '90 days' AS at) horizon
-      WHERE v.at < horizon.at AND EXISTS (
-        SELECT 1 FROM incident_versions n WHERE n.incident_id = v.incident_id AND n.at > v.at AND n.at < horizon.at)
+      SELECT v.ctid FROM incident_versions v
+      WHERE v.at < ${horizon} AND EXISTS (
+        SELECT 1 FROM incident_versions n WHERE n.incident_id = v.incident_id AND n.at > v.at AND n.at < ${horizon})
       LIMIT 10000))`.execute(database);
 }
 

@@ -111,12 +111,12 @@ export function createIncidentService(options: IncidentServiceOptions): Incident
   };
 }
 
-/** Counts new failures and moves recoveries on every second, and forgets old versions every hour. */
-export function createIncidentDuties(
+/** Counts new failures and moves recoveries on; every second, on one server of all. */
+export function createIncidentDuty(
   options: ResumeUnits & Pick<IncidentServiceOptions, "database" | "logger">,
-): [counting: Duty, clearing: Duty] {
+): Duty {
   const { database } = options;
-  const counting: Duty = {
+  return {
     name: "The counting of incidents",
     everyMs: 1_000,
     async run() {
@@ -125,12 +125,6 @@ export function createIncidentDuties(
       await advanceRecoveries(options);
     },
   };
-  const clearing: Duty = {
-    name: "The clearing of old incidents",
-    everyMs: 3_600_000,
-    run: () => repo.dropOldVersions(database),
-  };
-  return [counting, clearing];
 }
 
 /** Rounds of one turn: a flood of failures goes on in the next one. */

@@ -166,16 +166,16 @@ describe("GET /admin/dashboard-metrics", () => {
     const { database } = app.database;
     await insertEnded(app, [hoursAgo(2), hoursAgo(80), hoursAgo(24 * 62)]);
     await foldRollups(database, 100);
+    const countRows = async () => {
+      const { rows } = await sql<{ resolution: string; n: number }>`
+        SELECT resolution, count(*) AS n FROM rollups WHERE entity = 'job' GROUP BY 1`.execute(database);
+      return Object.fromEntries(rows.map(({ resolution, n }) => [resolution, n]));
+    };
+    // What would be forgotten at once is not written at all: a migration meets years of it.
+    expect(await countRows()).toEqual({ day: 3, hour: 2, minute: 1 });
+    await sql`UPDATE rollups SET at = at - interval '75 hours' WHERE resolution = 'minute'`.execute(database);
     await dropOldRollups(database);
-    const { rows } = await sql<{ resolution: string; n: number }>`
-      SELECT resolution, count(*) AS n FROM rollups WHERE entity = 'job' GROUP BY 1 ORDER BY 1`.execute(
-      database,
-    );
-    expect(rows).toEqual([
-      { resolution: "day", n: 3 },
-      { resolution: "hour", n: 2 },
-      { resolution: "minute", n: 1 },
-    ]);
+    expect(await countRows()).toEqual({ day: 3, hour: 2 });
     const total = (told: DashboardMetrics) => told.jobs.completed.reduce((one, other) => one + other);
     expect(total(await read(app, `from=${hoursAgo(81)}&to=${hoursAgo(79)}`))).toBe(1);
     expect(total(await read(app, `from=${hoursAgo(24 * 63)}`))).toBe(3);

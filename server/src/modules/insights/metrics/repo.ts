@@ -264,13 +264,11 @@ export async function vacuumDeltas(database: Database): Promise<void> {
   await sql`VACUUM (SKIP_LOCKED, TRUNCATE false) rollup_deltas`.execute(database);
 }
 
-/** Index: the primary keys, by their beginning (resolution, entity). */
+/** Nothing is folded into rows as old as these. Index: the primary keys, by their beginning (resolution, entity). */
 export async function dropOldRollups(database: Database): Promise<void> {
-  // An hour longer than is read, so that a window's first point is whole.
   await sql`
-    WITH kept (resolution, since) AS (
-      VALUES ('minute', clock_timestamp() - ${daysKept.minute} * interval '1 day' - interval '1 hour'),
-        ('hour', clock_timestamp() - ${daysKept.hour} * interval '1 day' - interval '1 hour')
+    WITH kept AS MATERIALIZED (
+      SELECT v AS resolution, rollups_kept_since(v) AS since FROM unnest(ARRAY['minute', 'hour']) v
     ), gauges AS (
       DELETE FROM rollup_gauges g USING kept k WHERE g.resolution = k.resolution AND g.at < k.since
     )

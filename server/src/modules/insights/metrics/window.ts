@@ -19,7 +19,7 @@ export interface MetricsWindow extends Stretch {
   readonly stretches: readonly Stretch[];
 }
 
-/** How long rows of a minute and of an hour stay; days stay for ever. */
+/** How long rows of a minute and of an hour are read (`rollups_kept_since` keeps them an hour longer); days stay for ever. */
 export const daysKept = { minute: 3, hour: 60 } as const;
 
 const minuteMs = 60_000;

@@ -1,6 +1,15 @@
 import type { JobOutlook, JobPlan, UsualDuration } from "../../content-creator/public.ts";
 import { expectedStarts } from "./expected-start.ts";
-import type { ActiveJob, FinishedJob, JobForecast, JobProgress, QueuedJob, Stuck } from "./models.ts";
+import type {
+  ActiveJob,
+  FinishedJob,
+  JobForecast,
+  JobLane,
+  JobProgress,
+  MonitorStage,
+  QueuedJob,
+  Stuck,
+} from "./models.ts";
 import type { EndedRow } from "./repo/history.ts";
 import type { JobRow, Jobs, WorkerRow } from "./repo/jobs.ts";
 import type { SpendingRow, StepRow, WorkRow } from "./repo/work.ts";
@@ -30,7 +39,7 @@ function whatAndWhose(job: JobRow | EndedRow) {
     target_lesson_count: job.target_lesson_count,
     user_id: job.user_id,
     user_name: job.user_name,
-    engine: job.executor === "worker" ? ("coursewright" as const) : ("prefect" as const),
+    engine: job.connection_id === null ? ("coursewright" as const) : ("prefect" as const),
   };
 }
 
@@ -38,7 +47,7 @@ export function activeJobOf(job: JobRow, facts: JobFacts): ActiveJob {
   const work = facts.work.get(job.task_id);
   const spending = facts.spending.get(job.task_id);
   const plan = planAt(facts.plans.get(job.task_id), facts.as_of);
-  const runs = work?.runs ?? [];
+  const { stages, lanes } = pictureOf(job, work, plan);
   const cost_usd = spending?.cost_usd === undefined ? 0 : spending.cost_usd;
   return {
     task_id: job.task_id,
@@ -54,14 +63,13 @@ export function activeJobOf(job: JobRow, facts: JobFacts): ActiveJob {
     elapsed_ms: job.elapsed_ms,
     cancel_requested_at: job.cancel_requested_at,
     progress: progressOf(work?.steps_done ?? 0, plan, facts.items.get(job.task_id)),
-    stages: stagesOf(job, runs),
+    stages: [...stages],
     current_steps: (work?.current_steps ?? []).map((step) => ({
       ...step,
-      started_at: wireTime(step.started_at),
       usual: usualOf(step, facts.usual),
     })),
     current_step_count: work?.current_step_count ?? 0,
-    lanes: lanesOf(job, runs, plan?.lesson_titles ?? null),
+    lanes: [...lanes],
     tokens: spending?.tokens ?? 0,
     cost_usd,
     forecast: forecastOf(facts.outlooks?.get(job.task_id), cost_usd),
@@ -70,9 +78,23 @@ export function activeJobOf(job: JobRow, facts: JobFacts): ActiveJob {
   };
 }
 
-/** Times within JSON come in the database's own form. */
-function wireTime(text: string): string {
-  return new Date(text).toISOString();
+interface Picture {
+  readonly stages: readonly MonitorStage[];
+  readonly lanes: readonly JobLane[];
+}
+
+/** Drawn once of the same work: most jobs have not moved since the answer before. */
+const pictures = new WeakMap<WorkRow, Picture & { readonly drawnOf: string }>();
+
+function pictureOf(job: JobRow, work: WorkRow | undefined, plan: JobPlan | null): Picture {
+  const titles = plan?.lesson_titles ?? null;
+  if (work === undefined) return { stages: stagesOf(job, []), lanes: lanesOf(job, [], titles) };
+  const drawnOf = `${job.task_name} ${job.target_lesson_count} ${job.lesson_position} ${job.generated_from_topic} ${plan?.planned_at}`;
+  const known = pictures.get(work);
+  if (known?.drawnOf === drawnOf) return known;
+  const drawn = { drawnOf, stages: stagesOf(job, work.runs), lanes: lanesOf(job, work.runs, titles) };
+  pictures.set(work, drawn);
+  return drawn;
 }
 
 function planAt(plan: JobPlan | undefined, as_of: string): JobPlan | null {

@@ -11,7 +11,10 @@ const count = z.number().int();
 /** Milliseconds; never negative: clocks of two machines may differ by more than a thing took. */
 const milliseconds = z.number().min(0);
 
-/** Who executes a job. */
+/**
+ * Who executes a job: `prefect` what came over a connection to it, everything else `coursewright`. A job of ours that runs without a
+ * `worker` is executed outside.
+ */
 export const engines = ["coursewright", "prefect"] as const;
 
 export const monitorStageSchema = z.object({
@@ -75,7 +78,7 @@ export type JobForecast = z.infer<typeof jobForecastSchema>;
 export const stuckSchema = z.object({
   kind: z.enum(["heartbeat_late", "step_slow"]),
   since: moment,
-  /** Why, such as "draft_exercises runs for 4 m 10 s; 99 of 100 took less than 1 m 02 s". */
+  /** Why, such as "draft_exercises by gpt-5 runs longer than 1 m 33 s; 99 of 100 took less than 1 m 02 s, of 200 that are recorded." */
   sentence: z.string(),
   step_run_id: uuid.nullable(),
 });

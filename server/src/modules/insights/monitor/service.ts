@@ -7,6 +7,8 @@ import type { HealthService } from "../health/service.ts";
 import type { IncidentService } from "../incidents/service.ts";
 import { readToday } from "../metrics/repo.ts";
 import { activeJobOf, finishedJobOf, type JobFacts, queuedJobsOf } from "./answer.ts";
+import { createKeptOutlooks } from "./kept-outlooks.ts";
+import { createKeptWork, type JobWork, readWork } from "./kept-work.ts";
 import { createSharedAnswer } from "./live-answer.ts";
 import type { CourseGeneration, FinishedJob, HistoryFilter } from "./models.ts";
 import { countEnded, listEnded } from "./repo/history.ts";
@@ -19,7 +21,7 @@ import {
   listWorkersAt,
   readMoment,
 } from "./repo/jobs.ts";
-import { listSpending, listWork } from "./repo/work.ts";
+import { listSpending } from "./repo/work.ts";
 
 export interface MonitorService {
   /**
@@ -51,7 +53,7 @@ const incidentsShown = 20;
 export function createMonitorService(options: MonitorServiceOptions): MonitorService {
   const { database } = options;
 
-  async function compute(asked: string | null): Promise<CourseGeneration> {
+  async function compute(asked: string | null, reading: Reading): Promise<CourseGeneration> {
     const { as_of, is_future, recorded_since } = await readMoment(database, asked);
     if (is_future) throw inFuture(as_of);
     const at = asked === null ? null : as_of;
@@ -65,7 +67,7 @@ export function createMonitorService(options: MonitorServiceOptions): MonitorSer
       options.incidents.listOpen(at, incidentsShown),
       options.alerts.listFiring(at),
     ]);
-    const facts = await readFacts(options, as_of, at, jobs.rows);
+    const facts = await readFacts(options, reading, as_of, jobs.rows);
     const active = jobs.rows.filter(({ status }) => status === "in_progress");
     return {
       as_of,
@@ -92,9 +94,18 @@ export function createMonitorService(options: MonitorServiceOptions): MonitorSer
     };
   }
 
-  const readLive = createSharedAnswer(() => compute(null));
+  const past: Reading = {
+    outlookOf: null,
+    readWork: (as_of, task_ids) => readWork(database, as_of, task_ids),
+  };
+  const kept = createKeptWork(database);
+  const live: Reading = { outlookOf: createKeptOutlooks(options.forecaster), readWork: kept.read };
+  const readLive = createSharedAnswer(async () => {
+    await kept.catchUp();
+    return compute(null, live);
+  });
   return {
-    read: (at) => (at === null ? readLive() : compute(storableMoment(at))),
+    read: (at) => (at === null ? readLive() : compute(storableMoment(at), past)),
     async listHistory(filter, { limit, cursor }) {
       const after = cursor === undefined ? null : readCursor(cursor);
       const { as_of } = await readMoment(database, null);
@@ -108,42 +119,32 @@ export function createMonitorService(options: MonitorServiceOptions): MonitorSer
   };
 }
 
+/** How the parts of an answer that cost most are read: for a past moment from the tables, for now from what is kept. */
+interface Reading {
+  /** Null: nothing is foreseen for a past moment. */
+  readonly outlookOf: ((task_ids: readonly string[]) => Promise<JobFacts["outlooks"]>) | null;
+  readonly readWork: (as_of: string, task_ids: readonly string[]) => Promise<JobWork>;
+}
+
 async function readFacts(
   { database, forecaster }: MonitorServiceOptions,
+  { outlookOf, readWork }: Reading,
   as_of: string,
-  at: string | null,
   rows: readonly JobRow[],
 ): Promise<JobFacts> {
   const active = rows.filter(({ status }) => status === "in_progress");
   const ids = active.map(({ task_id }) => task_id);
   const bulk = active.filter(({ task_name }) => task_name === "bulk_action").map(({ task_id }) => task_id);
   const foreseen = rows.filter(({ status, position }) => status === "in_progress" || position !== null);
-  const [work, spending, stuck, items, plans, usual, outlooks] = await Promise.all([
-    Promise.all(sharesOf(ids).map((share) => listWork(database, as_of, share))),
-    listSpending(database, as_of, ids),
+  const [work, stuck, items, plans, usual, outlooks] = await Promise.all([
+    readWork(as_of, ids),
     listStuckAt(database, as_of, ids),
     bulk.length === 0 ? [] : listBulkProgress(database, as_of, bulk),
     forecaster.plansOf(ids),
     forecaster.usualDurations(),
-    at === null ? forecaster.outlookOf(foreseen.map(({ task_id }) => task_id)) : null,
+    outlookOf === null ? null : outlookOf(foreseen.map(({ task_id }) => task_id)),
   ]);
-  return {
-    ...{ as_of, plans, usual, outlooks },
-    work: byTask(work.flat()),
-    spending: byTask(spending),
-    stuck: byTask(stuck),
-    items: byTask(items),
-  };
-}
-
-const jobsOfShare = 25;
-
-/** Many jobs are read side by side: each statement is the work of one processor. */
-function sharesOf(ids: readonly string[]): string[][] {
-  const count = Math.ceil(ids.length / jobsOfShare);
-  return Array.from({ length: count }, (_, index) =>
-    ids.slice(index * jobsOfShare, (index + 1) * jobsOfShare),
-  );
+  return { ...{ as_of, plans, usual, outlooks }, ...work, stuck: byTask(stuck), items: byTask(items) };
 }
 
 async function readHistory(

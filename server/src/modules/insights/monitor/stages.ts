@@ -130,7 +130,21 @@ function positionsOf(
   return [...new Set([...expected, ...begun.keys()])].sort((left, right) => left - right);
 }
 
+/** Drawn once of the same runs: of a job that moves most lessons have not. By the first run of each. */
+const drawn = new WeakMap<RunRow, { readonly runs: readonly RunRow[]; readonly lane: JobLane }>();
+
 function laneOf(lesson_position: number, runs: readonly RunRow[], title: string | null): JobLane {
+  const [first] = runs;
+  if (first === undefined) return drawLane(lesson_position, runs, title);
+  const known = drawn.get(first);
+  const isSame = known?.runs.length === runs.length && runs.every((run, place) => run === known.runs[place]);
+  if (known !== undefined && isSame && known.lane.title === title) return known.lane;
+  const lane = drawLane(lesson_position, runs, title);
+  drawn.set(first, { runs, lane });
+  return lane;
+}
+
+function drawLane(lesson_position: number, runs: readonly RunRow[], title: string | null): JobLane {
   const ordered = laneFlows.flatMap((name) => runs.filter(({ flow_name }) => flow_name === name).slice(-1));
   const status = worstFirst.find((word) => ordered.some((run) => run.status === word));
   const speaking = ordered.find((run) => run.status === status);

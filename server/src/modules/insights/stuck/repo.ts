@@ -116,6 +116,15 @@ export async function endFlags(database: Database, ids: readonly string[]): Prom
   );
 }
 
+/** Forgets flags that ended more than 90 days ago, some at a time. Index: `stuck_jobs_ended`. */
+export async function dropOldFlags(database: Database): Promise<void> {
+  await sql`
+    DELETE FROM stuck_jobs WHERE id = ANY (ARRAY(
+      SELECT id FROM stuck_jobs WHERE until < (SELECT clock_timestamp() - interval '90 days') ORDER BY until LIMIT 10000))`.execute(
+    database,
+  );
+}
+
 /** A row of `stuck_jobs` as the change stream tells it. */
 export type StuckJob = {
   readonly id: string;

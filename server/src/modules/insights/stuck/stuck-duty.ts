@@ -21,6 +21,12 @@ const everyMs = 500;
 const lateMs = 3_000;
 /** A step that took no longer is never slow, whatever is usual. */
 const leastSlowMs = 5_000;
+/**
+ * Past its p99 is one step of 100 in a healthy product, of which many run at once: only what lies far outside of all that was recorded
+ * is worth a look.
+ */
+const timesP50 = 3;
+const timesP99 = 1.5;
 /** With fewer recorded runs nothing is said of what is usual. */
 const leastRuns = 20;
 /** After a gap of this process or a start of the database nobody has beaten lately, and that says nothing of the workers. */
@@ -29,7 +35,7 @@ const slowTurnMs = 1_000;
 const settleMs = 6_000;
 
 /**
- * Flags jobs that do not get on: their worker is silent, or a step runs longer than 99 of 100 did. All times are the database's.
+ * Flags jobs that do not get on: their worker is silent, or a step runs far longer than 99 of 100 did. All times are the database's.
  * A flag ends as soon as it is not so any more.
  */
 export function createStuckDuty(options: {
@@ -94,13 +100,18 @@ function givenUp(sentence: string): string {
   return `${sentence.split(";")[0]}; it was given up, and the job waits for another worker.`;
 }
 
+/** From when on a step is slow, of working time. */
+export function slowAfterMs({ p50_ms, p99_ms }: Pick<UsualDuration, "p50_ms" | "p99_ms">): number {
+  return Math.max(leastSlowMs, timesP50 * p50_ms, timesP99 * p99_ms);
+}
+
 function slowFlag(step: RunningStep, usual: readonly UsualDuration[]): NewFlag[] {
   const known = usual.find(
     ({ step_name, provider, model }) =>
       step_name === step.step_name && provider === step.provider && model === step.model,
   );
   if (known === undefined || known.runs < leastRuns) return [];
-  const limitMs = Math.max(leastSlowMs, known.p99_ms);
+  const limitMs = slowAfterMs(known);
   if (step.working_ms <= limitMs) return [];
   const took = `99 of 100 took less than ${spanOf(known.p99_ms)}`;
   const sentence = `${step.step_name} by ${step.model} runs longer than ${spanOf(limitMs)}; ${took}, of ${known.runs} that are recorded.`;

@@ -13,7 +13,7 @@ export interface EndedRow {
   readonly id: string;
   readonly task_name: string;
   readonly mode: TaskMode;
-  readonly executor: string;
+  readonly connection_id: string | null;
   readonly unit_id: string | null;
   readonly unit_title: string | null;
   readonly learner_level: string | null;
@@ -54,7 +54,7 @@ export async function listEnded(
   const moment = momentOf(position.as_of);
   const found = await findWords(database, filter.q);
   const { rows } = await sql<EndedRow>`
-    SELECT t.id, t.task_name, t.mode, t.executor, t.unit_id, ${titleAt("t", moment)} AS unit_title, t.learner_level,
+    SELECT t.id, t.task_name, t.mode, t.connection_id, t.unit_id, ${titleAt("t", moment)} AS unit_title, t.learner_level,
       t.target_lesson_count, t.user_id, t.user_name, t.outcome, t.error_code, t.error_message, told.*, t.attempt, t.created_at,
       t.started_at, t.completed_at,
       greatest(0, extract(epoch FROM t.completed_at - t.started_at) * 1000)::float8 AS duration_ms, t.is_offline
@@ -89,17 +89,23 @@ export async function countEnded(
   return { count: rows[0]?.count ?? 0, is_least: false };
 }
 
-/** From the result; where there is none, the lessons whose flow runs had ended well tell. */
+/**
+ * From the result; where there is none, the lessons whose flow runs had ended well tell. A job's runs are read by (task_id, flow_key): of
+ * failed ones the planner would read all that ever failed.
+ */
 const lessonsTold = sql`
   SELECT CASE WHEN t.result ? 'lesson_id' THEN 1
       WHEN t.result IS NOT NULL THEN coalesce((t.result ->> 'lessons_completed')::int, 0)
-      ELSE (SELECT count(*)::int FROM flow_run_lives f
-        WHERE f.task_id = t.id AND f.flow_name = 'lesson_creation' AND f.status = 'completed') END AS lessons_completed,
+      ELSE l.completed END AS lessons_completed,
     CASE WHEN t.result ? 'lesson_id' THEN 0
       WHEN t.result IS NOT NULL THEN coalesce((t.result ->> 'lessons_failed')::int, 0)
-      ELSE (SELECT count(*)::int FROM flow_run_lives f
-        WHERE f.task_id = t.id AND f.flow_name = 'lesson_creation' AND f.status = 'failed') END AS lessons_failed,
-    coalesce((t.result ->> 'exercises')::int, 0) AS exercise_count`;
+      ELSE l.failed END AS lessons_failed,
+    coalesce((t.result ->> 'exercises')::int, 0) AS exercise_count
+  FROM (
+    SELECT count(*) FILTER (WHERE f.status = 'completed')::int AS completed, count(*) FILTER (WHERE f.status = 'failed')::int AS failed
+    FROM (SELECT flow_name, status FROM flow_run_lives WHERE task_id = t.id AND t.result IS NULL OFFSET 0) f
+    WHERE f.flow_name = 'lesson_creation'
+  ) l`;
 
 interface Found {
   readonly pattern: string;

@@ -8,7 +8,7 @@ const mostJobs = 50;
 
 /** The moment that is asked for, by the clock of the database. */
 export interface Moment {
-  /** In whole milliseconds, so that asking for it again asks for the same. */
+  /** In whole milliseconds, so that asking for it again asks for the same; now is rounded up: what is visible lies before it. */
   readonly as_of: string;
   readonly is_future: boolean;
   /** The birth of the first task; null without one. */
@@ -18,7 +18,7 @@ export interface Moment {
 /** Null: now. */
 export async function readMoment(database: Database, at: string | null): Promise<Moment> {
   const { rows } = await sql<Moment>`
-    SELECT date_trunc('milliseconds', coalesce(${at}::timestamptz, now)) AS as_of, coalesce(${at}::timestamptz > now, false) AS is_future,
+    SELECT date_trunc('milliseconds', coalesce(${at}::timestamptz, now + interval '999 microseconds')) AS as_of, coalesce(${at}::timestamptz > now, false) AS is_future,
       (SELECT created_at FROM task_lives ORDER BY id LIMIT 1) AS recorded_since
     FROM clock_timestamp() now`.execute(database);
   return single(rows);
@@ -31,6 +31,7 @@ export interface JobRow {
   readonly status: TaskStatus;
   readonly mode: TaskMode;
   readonly executor: "worker" | "external" | "observed";
+  readonly connection_id: string | null;
   readonly queue_name: string;
   readonly unit_id: string | null;
   readonly unit_title: string | null;
@@ -108,7 +109,7 @@ export async function listJobs(database: Database, as_of: string): Promise<Jobs>
         UNION ALL SELECT id, status, available_at, pause_reason, place, position FROM waiting
       ) listed CROSS JOIN totals
     )
-    SELECT t.id AS task_id, t.task_name, c.status, t.mode, t.executor, t.queue_name, t.unit_id, ${titleAt("t", moment)} AS unit_title,
+    SELECT t.id AS task_id, t.task_name, c.status, t.mode, t.executor, t.connection_id, t.queue_name, t.unit_id, ${titleAt("t", moment)} AS unit_title,
       t.learner_level, t.target_lesson_count, t.lesson_position, t.generated_from_topic, t.user_id, t.user_name, c.pause_reason,
       coalesce(a.attempt, 0)::int AS attempt,
       CASE WHEN a.is_open THEN a.worker_id END AS worker_id, CASE WHEN a.is_open THEN a.host END AS worker_host,

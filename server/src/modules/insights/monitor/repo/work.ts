@@ -35,9 +35,17 @@ export interface StepRow {
   readonly model: string | null;
 }
 
+/** A flow run with its steps that run. */
+export interface RunFacts {
+  readonly run: RunRow;
+  /** Newest first, at most 8 of `step_count`. */
+  readonly steps: readonly StepRow[];
+  readonly step_count: number;
+}
+
 /** What was done of one job up to a moment. */
 export interface WorkRow {
-  readonly task_id: string;
+  /** In the order of their births. */
   readonly runs: readonly RunRow[];
   /** Steps that ended well, each key once. */
   readonly steps_done: number;
@@ -46,30 +54,55 @@ export interface WorkRow {
   readonly current_step_count: number;
 }
 
+/** All that the runs of one job say of it. */
+export function workOf(facts: Iterable<RunFacts>): WorkRow {
+  const all = [...facts].sort((left, right) => (left.run.id < right.run.id ? -1 : 1));
+  const steps = all.flatMap((one) => one.steps);
+  const newestFirst = (left: StepRow, right: StepRow) =>
+    left.started_at === right.started_at
+      ? right.step_run_id.localeCompare(left.step_run_id)
+      : right.started_at.localeCompare(left.started_at);
+  return {
+    runs: all.map(({ run }) => run),
+    steps_done: all.reduce((sum, { run }) => sum + run.done + run.reused, 0),
+    current_steps: steps.sort(newestFirst).slice(0, mostSteps),
+    current_step_count: all.reduce((sum, { step_count }) => sum + step_count, 0),
+  };
+}
+
 /** A step's status at the moment: ends are recorded once, only an end that came later may have replaced an earlier one. */
 function stepStatusAt(moment: RawBuilder<string>): RawBuilder<string> {
   return sql<string>`CASE WHEN s.completed_at <= ${moment} THEN s.status ELSE ${statusAt("s", moment, "running")} END`;
 }
 
+/** What is to be read: all runs of these jobs, and these runs of others. */
+export interface WantedRuns {
+  readonly task_ids: readonly string[];
+  readonly flow_run_ids: readonly string[];
+}
+
 /**
- * Runs and steps of these jobs as they were at the moment. Reads the runs by (task_id, flow_key) and their steps by
+ * Runs and steps as they were at the moment, by job. Reads the runs by (task_id, flow_key) or their primary key and their steps by
  * `flow_step_runs_flow_run`; steps are counted here, never answered with.
  */
-export async function listWork(
+export async function listRuns(
   database: Database,
   as_of: string,
-  task_ids: readonly string[],
-): Promise<WorkRow[]> {
-  if (task_ids.length === 0) return [];
+  { task_ids, flow_run_ids }: WantedRuns,
+): Promise<Map<string, RunFacts[]>> {
+  if (task_ids.length + flow_run_ids.length === 0) return new Map();
   const moment = momentOf(as_of);
-  const { rows } = await sql<SentWork>`
+  const { rows } = await sql<{ task_id: string; lines: string; texts: RunTexts }>`
     WITH runs AS MATERIALIZED (
       SELECT f.id, f.flow_name, f.flow_key, f.task_id, f.lesson_position, f.error_message, f.started_at,
         CASE WHEN f.completed_at <= ${moment} THEN f.completed_at END AS completed_at, ${statusAt("f", moment, "running")} AS status
-      FROM unnest(${[...task_ids]}::uuid[]) wanted (task_id)
-      JOIN flow_run_lives f ON f.task_id = wanted.task_id WHERE f.started_at <= ${moment}
+      FROM (
+        SELECT own.* FROM unnest(${[...task_ids]}::uuid[]) wanted (task_id) JOIN flow_run_lives own ON own.task_id = wanted.task_id
+        UNION ALL
+        SELECT own.* FROM unnest(${[...flow_run_ids]}::uuid[]) wanted (id) JOIN flow_run_lives own ON own.id = wanted.id
+      ) f WHERE f.started_at <= ${moment}
     ), steps AS MATERIALIZED (
-      SELECT runs.task_id, runs.lesson_position, s.id, s.flow_run_id, s.step_name, coalesce(s.memo_key, s.id::text) AS key, s.attempt, s.started_at,
+      SELECT s.id, s.flow_run_id, s.step_name, coalesce(s.memo_key, s.id::text) AS key, s.attempt, s.started_at,
         s.error_message, s.reused_from_step_run_id IS NOT NULL AS is_reused, s.superseded_at IS NOT NULL AND s.superseded_at <= ${moment} AS is_superseded,
         ${stepStatusAt(moment)} AS status
       FROM runs JOIN LATERAL (SELECT * FROM step_lives own WHERE own.flow_run_id = runs.id) s ON true
@@ -85,88 +118,111 @@ export async function listWork(
         count(*) FILTER (WHERE is_failed AND NOT is_done AND NOT is_reused AND NOT is_running)::int AS failed
       FROM keys GROUP BY flow_run_id
     ), told AS (
-      SELECT flow_run_id,
-        coalesce((array_agg(step_name ORDER BY started_at DESC) FILTER (WHERE status = 'running'))[1],
-          (array_agg(step_name ORDER BY started_at DESC) FILTER (WHERE status = 'failed'))[1]) AS current_step,
-        (array_agg(error_message ORDER BY started_at DESC) FILTER (WHERE status = 'failed'))[1] AS error_message,
-        jsonb_object_agg(step_name, status ORDER BY started_at) FILTER (WHERE step_name IN
-          ('generate_source_material', 'generate_supplemental_source_material', 'extract_unit_metadata')) AS prepared
-      FROM steps
-      WHERE status <> 'completed' OR step_name IN
-        ('generate_source_material', 'generate_supplemental_source_material', 'extract_unit_metadata')
+      SELECT flow_run_id, coalesce((array_agg(step_name ORDER BY started_at DESC, id DESC) FILTER (WHERE status = 'running'))[1],
+          (array_agg(step_name ORDER BY started_at DESC, id DESC) FILTER (WHERE status = 'failed'))[1]) AS current_step,
+        (array_agg(error_message ORDER BY started_at DESC, id DESC) FILTER (WHERE status = 'failed'))[1] AS error_message,
+        jsonb_object_agg(step_name, status ORDER BY started_at) FILTER (WHERE step_name = ANY (${preparing})) AS prepared
+      FROM steps WHERE status <> 'completed' OR step_name = ANY (${preparing})
       GROUP BY flow_run_id
     ), current AS (
-      SELECT s.*, row_number() OVER (PARTITION BY s.task_id ORDER BY s.started_at DESC, s.id DESC) AS place
+      SELECT s.*, row_number() OVER (PARTITION BY s.flow_run_id ORDER BY s.started_at DESC, s.id DESC) AS place
       FROM steps s WHERE s.status = 'running'
-    ), runs_of AS (
-      SELECT r.task_id, sum(c.done + c.reused)::int AS steps_done,
-        string_agg(concat_ws(chr(9), r.id, r.flow_name, r.status, coalesce(r.lesson_position, 0),
-          floor(date_part('epoch', r.started_at) * 1000)::bigint, coalesce(floor(date_part('epoch', r.completed_at) * 1000)::bigint, 0),
-          coalesce(c.done, 0), coalesce(c.reused, 0), coalesce(c.running, 0), coalesce(c.failed, 0), coalesce(t.current_step, '')),
-          chr(10) ORDER BY r.id) AS lines,
-        jsonb_object_agg(r.id, jsonb_build_object('error_message', coalesce(t.error_message, r.error_message),
-          'prepared', coalesce(t.prepared, '{}')))
-          FILTER (WHERE r.error_message IS NOT NULL OR t.error_message IS NOT NULL OR t.prepared IS NOT NULL) AS details
-      FROM runs r LEFT JOIN counted c ON c.flow_run_id = r.id LEFT JOIN told t ON t.flow_run_id = r.id
-      GROUP BY r.task_id
     ), current_of AS (
-      SELECT u.task_id, max(u.place)::int AS current_step_count,
-        jsonb_agg(jsonb_build_object('step_run_id', u.id, 'flow_run_id', u.flow_run_id, 'step_name', u.step_name,
-          'lesson_position', u.lesson_position, 'attempt', u.attempt, 'started_at', u.started_at, 'provider', q.provider,
-          'model', q.model) ORDER BY u.place) FILTER (WHERE u.place <= ${mostSteps}) AS current_steps
+      SELECT u.flow_run_id, max(u.place)::int AS step_count,
+        string_agg(concat_ws(${betweenColumns}, u.id, ${nameIn("u.step_name")}, u.attempt, ${millisecondsOf("u.started_at")},
+          ${nameIn("q.provider")}, ${nameIn("q.model")}), ${betweenSteps}
+          ORDER BY u.place) FILTER (WHERE u.place <= ${mostSteps}) AS steps
       FROM current u
       LEFT JOIN LATERAL (
         SELECT provider, model FROM llm_request_summaries own
         WHERE u.place <= ${mostSteps} AND own.step_run_id = u.id AND own.created_at <= ${moment} ORDER BY own.id DESC LIMIT 1
       ) q ON true
-      GROUP BY u.task_id
+      GROUP BY u.flow_run_id
     )
-    SELECT w.task_id, coalesce(r.lines, '') AS lines, coalesce(r.details, '{}') AS details, coalesce(r.steps_done, 0) AS steps_done,
-      coalesce(c.current_steps, '[]') AS current_steps, coalesce(c.current_step_count, 0) AS current_step_count
-    FROM unnest(${[...task_ids]}::uuid[]) w (task_id)
-    LEFT JOIN runs_of r ON r.task_id = w.task_id LEFT JOIN current_of c ON c.task_id = w.task_id`.execute(
-    database,
+    SELECT r.task_id,
+      string_agg(concat_ws(${betweenColumns}, r.id, ${nameIn("r.flow_name")}, r.status, coalesce(r.lesson_position, 0),
+        ${millisecondsOf("r.started_at")}, coalesce(${millisecondsOf("r.completed_at")}, 0), coalesce(c.done, 0), coalesce(c.reused, 0),
+        coalesce(c.running, 0), coalesce(c.failed, 0), coalesce(${nameIn("t.current_step")}, ''), coalesce(u.step_count, 0))
+        || coalesce(${betweenSteps} || u.steps, ''), ${betweenRuns}) AS lines,
+      coalesce(jsonb_object_agg(r.id, jsonb_build_object('error_message', coalesce(t.error_message, r.error_message),
+        'prepared', coalesce(t.prepared, '{}')))
+        FILTER (WHERE r.error_message IS NOT NULL OR t.error_message IS NOT NULL OR t.prepared IS NOT NULL), '{}') AS texts
+    FROM runs r LEFT JOIN counted c ON c.flow_run_id = r.id LEFT JOIN told t ON t.flow_run_id = r.id
+      LEFT JOIN current_of u ON u.flow_run_id = r.id
+    GROUP BY r.task_id`.execute(database);
+  return new Map(
+    rows.map(({ task_id, lines, texts }) => [
+      task_id,
+      lines.split(betweenRuns).map((line) => readRun(line, texts)),
+    ]),
   );
-  return rows.map(({ lines, details, ...row }) => ({ ...row, runs: readRuns(lines, details) }));
 }
 
-interface SentWork extends Omit<WorkRow, "runs"> {
-  /** A line for each run, its columns with tabs between: many small objects would cost ten times as much. */
-  readonly lines: string;
-  /** By run, where there is anything to tell. */
-  readonly details: Readonly<Record<string, Pick<RunRow, "error_message" | "prepared">>>;
+/** Steps that make the source and the plan. */
+const preparing = [
+  "generate_source_material",
+  "generate_supplemental_source_material",
+  "extract_unit_metadata",
+];
+
+// PostgreSQL writes what of the answer is long as text with the characters that are made for it.
+const [betweenRuns, betweenSteps, betweenColumns] = ["\u001e", "\u001d", "\u001f"];
+
+/** A name without the characters above, which no sensible one holds. */
+function nameIn(column: string): RawBuilder<string> {
+  return sql<string>`translate(${sql.ref(column)}, ${betweenRuns + betweenSteps + betweenColumns}, '')`;
 }
 
-function readRuns(lines: string, details: SentWork["details"]): RunRow[] {
-  if (lines === "") return [];
-  return lines.split("\n").map((line) => {
-    const [
-      id = "",
-      flow_name = "",
-      status = "",
-      position,
-      started,
-      completed,
-      done,
-      reused,
-      running,
-      failed,
-      step,
-    ] = line.split("\t");
-    return {
-      id,
-      flow_name,
-      // The check on `flow_runs.status` holds the same words.
-      status: status as RunRow["status"],
-      lesson_position: position === "0" ? null : Number(position),
-      started_at: new Date(Number(started)).toISOString(),
-      completed_at: completed === "0" ? null : new Date(Number(completed)).toISOString(),
-      ...{ done: Number(done), reused: Number(reused), running: Number(running), failed: Number(failed) },
-      current_step: step === "" || step === undefined ? null : step,
-      error_message: details[id]?.error_message ?? null,
-      prepared: details[id]?.prepared ?? {},
-    };
-  });
+function millisecondsOf(column: string): RawBuilder<number> {
+  return sql<number>`floor(date_part('epoch', ${sql.ref(column)}) * 1000)::bigint`;
+}
+
+/** By run, where there is anything to tell: texts may hold what lines are divided by. */
+type RunTexts = Readonly<Record<string, Pick<RunRow, "error_message" | "prepared">>>;
+
+/** A run's columns, then its running steps: many small objects would cost ten times as much. */
+function readRun(line: string, texts: RunTexts): RunFacts {
+  const [columns = "", ...steps] = line.split(betweenSteps);
+  const [id = "", flow_name = "", status = "", position, started, completed, ...rest] =
+    columns.split(betweenColumns);
+  const [done, reused, running, failed, step, step_count] = rest;
+  const lesson_position = position === "0" ? null : Number(position);
+  const run: RunRow = {
+    id,
+    flow_name,
+    // The check on `flow_runs.status` holds the same words.
+    status: status as RunRow["status"],
+    lesson_position,
+    started_at: wireTime(started),
+    completed_at: completed === "0" ? null : wireTime(completed),
+    ...{ done: Number(done), reused: Number(reused), running: Number(running), failed: Number(failed) },
+    current_step: step === "" || step === undefined ? null : step,
+    error_message: texts[id]?.error_message ?? null,
+    prepared: texts[id]?.prepared ?? {},
+  };
+  return {
+    run,
+    steps: steps.map((text) => readStep(text, { flow_run_id: id, lesson_position })),
+    step_count: Number(step_count),
+  };
+}
+
+function readStep(text: string, of: Pick<StepRow, "flow_run_id" | "lesson_position">): StepRow {
+  const [step_run_id = "", step_name = "", attempt, started, provider, model] = text.split(betweenColumns);
+  return {
+    step_run_id,
+    flow_run_id: of.flow_run_id,
+    step_name,
+    lesson_position: of.lesson_position,
+    attempt: Number(attempt),
+    started_at: wireTime(started),
+    provider: provider ?? null,
+    model: model ?? null,
+  };
+}
+
+function wireTime(milliseconds: string | undefined): string {
+  return new Date(Number(milliseconds)).toISOString();
 }
 
 /** What a job's calls came to up to a moment. */
