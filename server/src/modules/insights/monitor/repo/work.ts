@@ -92,7 +92,7 @@ export async function listRuns(
 ): Promise<Map<string, RunFacts[]>> {
   if (task_ids.length + flow_run_ids.length === 0) return new Map();
   const moment = momentOf(as_of);
-  const { rows } = await sql<{ task_id: string; lines: string; texts: RunTexts }>`
+  const { rows } = await sql<SentRuns>`
     WITH runs AS MATERIALIZED (
       SELECT f.id, f.flow_name, f.flow_key, f.task_id, f.lesson_position, f.error_message, f.started_at,
         CASE WHEN f.completed_at <= ${moment} THEN f.completed_at END AS completed_at, ${statusAt("f", moment, "running")} AS status
@@ -150,6 +150,16 @@ export async function listRuns(
     FROM runs r LEFT JOIN counted c ON c.flow_run_id = r.id LEFT JOIN told t ON t.flow_run_id = r.id
       LEFT JOIN current_of u ON u.flow_run_id = r.id
     GROUP BY r.task_id`.execute(database);
+  return readLines(rows);
+}
+
+interface SentRuns {
+  readonly task_id: string;
+  readonly lines: string;
+  readonly texts: RunTexts;
+}
+
+function readLines(rows: readonly SentRuns[]): Map<string, RunFacts[]> {
   return new Map(
     rows.map(({ task_id, lines, texts }) => [
       task_id,
