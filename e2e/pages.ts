@@ -1,10 +1,12 @@
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { readJson } from "../server/test/product.ts";
 
 /** One page of the dashboard on sample data; the name is also that of its screenshot. */
 export interface SamplePage {
   readonly name: string;
   readonly path: string;
+  /** Reached from the account's menu, so none of the six tabs is the current one. */
+  readonly isBesideTabs?: true;
 }
 
 /** What opens over or inside a page after it has loaded. */
@@ -33,12 +35,13 @@ export function pick<Found>(rows: readonly Found[], what: string, fits: (row: Fo
 
 /** Every page of the dashboard, each with something on it. */
 export async function listSamplePages(url: string): Promise<SamplePage[]> {
-  const [units, runs, tasks, requests, users] = await Promise.all([
+  const [units, runs, tasks, requests, users, incidents] = await Promise.all([
     readJson<UnitRow[]>(url, "/content/units"),
     readJson<Row[]>(url, "/flow-engine/runs"),
     readJson<Row[]>(url, "/task-queue/tasks"),
     readJson<Row[]>(url, "/llm/requests?limit=200"),
     readJson<{ id: string }[]>(url, "/admin/users"),
+    readJson<{ id: string }[]>(url, "/admin/incidents?status=open"),
   ]);
   const failedRun = pick(runs, "failed flow run", ({ status }) => status === "failed");
   const completedRun = pick(runs, "completed flow run", ({ status }) => status === "completed");
@@ -49,8 +52,17 @@ export async function listSamplePages(url: string): Promise<SamplePage[]> {
   const lessons = await readJson<{ id: string }[]>(url, `/content/units/${completed.id}/lessons`);
   const lesson = pick(lessons, "lesson", () => true);
   const states = ["completed", "partial", "failed", "in_progress", "paused", "draft", "cancelled"];
+  const incident = pick(incidents, "open incident", () => true);
+  const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
   return [
     { name: "dashboard", path: "/" },
+    { name: "monitor-past", path: `/?at=${hourAgo}` },
+    { name: "monitor-wrong-moment", path: "/?at=tomorrow" },
+    { name: "monitor-30-days", path: "/admin/course-generation?range=30d" },
+    { name: "monitor-custom-range", path: `/?range=custom&from=${hourAgo}` },
+    { name: "monitor-history-none-fits", path: "/?q=no-job-is-called-this" },
+    { name: "monitor-incident", path: `/?incident=${incident.id}` },
+    { name: "monitor-past-incident", path: `/?at=${hourAgo}&incident=${incident.id}` },
     { name: "flow-runs", path: "/flows" },
     { name: "flow-runs-dropped-filters", path: "/flows?status=bogus&time=4h&min_cost_usd=abc" },
     { name: "flow-runs-none-fits", path: "/flows?q=no-run-is-called-this" },
@@ -76,6 +88,8 @@ export async function listSamplePages(url: string): Promise<SamplePage[]> {
     { name: "unit-sources", path: `/units/${completed.id}?tab=sources` },
     { name: "lesson", path: `/units/${completed.id}/lessons/${lesson.id}` },
     { name: "new-unit", path: "/units/new" },
+    { name: "settings", path: "/settings", isBesideTabs: true },
+    { name: "alerts", path: "/settings/alerts", isBesideTabs: true },
     { name: "users", path: "/users" },
     { name: "user", path: `/users/${pick(users, "user", () => true).id}` },
   ];
@@ -120,6 +134,79 @@ async function openDeletion(page: Page): Promise<void> {
   await page.getByRole("menuitem", { name: /^Delete the unit/ }).click();
 }
 
+async function showTables(page: Page): Promise<void> {
+  const buttons = page.getByRole("button", { name: / as a table$/ });
+  await expect(buttons).not.toHaveCount(0);
+  for (const button of await buttons.all()) await button.click();
+  await page.getByRole("table", { name: "Throughput" }).scrollIntoViewIfNeeded();
+}
+
+async function openResolved(page: Page): Promise<void> {
+  await page.getByText("Resolved incidents").click();
+  await expect(page.getByText(/^resolved /).first()).toBeVisible();
+}
+
+async function openRecovery(page: Page): Promise<void> {
+  await page
+    .getByRole("button", { name: /^Recover \d+ unit/ })
+    .first()
+    .click();
+  await page
+    .getByRole("dialog")
+    .getByText(/^Resumes /)
+    .waitFor();
+}
+
+async function openTimeTravel(page: Page): Promise<void> {
+  const fold = page.getByRole("button", { name: "Look back", exact: true });
+  if (await fold.isVisible()) await fold.click();
+  await page.getByRole("slider", { name: "Moment to look back to" }).focus();
+}
+
+const alertsPath = "/api/v1/admin/alerts";
+
+async function removeAlerts(page: Page): Promise<void> {
+  // The documented answer of the route.
+  const alerts = (await (await page.request.get(alertsPath)).json()) as { id: string }[];
+  for (const { id } of alerts) await page.request.delete(`${alertsPath}/${id}`);
+}
+
+async function openAlertForm(page: Page): Promise<void> {
+  await removeAlerts(page);
+  await page.getByRole("button", { name: "Add one of your own" }).click();
+  const form = page.getByRole("dialog", { name: "Add an alert" });
+  await form.getByLabel("Rule").selectOption("Jobs wait too long");
+  await form.getByLabel("Longer than").fill("never");
+  await form.getByRole("button", { name: "Add the alert" }).click();
+  await form.getByText("Write a number from 0.1 to 1,440.").waitFor();
+}
+
+/** The alerts that most need, and one that fires; the receiver is a host that the server refuses to call. */
+async function makeAlerts(page: Page): Promise<void> {
+  await removeAlerts(page);
+  const rule = { kind: "failure_rate", percentage: 1, window_minutes: 1_440, least_jobs: 1 };
+  const data = { name: "Jobs fail", rule, webhook_url: "http://127.0.0.1:9/", emails: [] };
+  expect((await page.request.post(alertsPath, { data })).status()).toBe(201);
+  const queue = { name: "Long queue", rule: { kind: "queue_age", minutes: 10 }, is_enabled: false };
+  expect((await page.request.post(alertsPath, { data: queue })).status()).toBe(201);
+}
+
+async function showAlerts(page: Page): Promise<void> {
+  await removeAlerts(page);
+  // Those of before are gone from the page too.
+  await expect(page.getByRole("button", { name: "Add these five" })).toBeVisible();
+  await makeAlerts(page);
+  const alert = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "Jobs fail" }) });
+  await expect(alert).toContainText("Since");
+  await alert.getByRole("button", { name: "Deliveries" }).click();
+  await expect(alert.getByRole("table", { name: "Deliveries of Jobs fail" })).toContainText("fired");
+}
+
+async function showFiring(page: Page): Promise<void> {
+  await makeAlerts(page);
+  await expect(page.locator(".firing")).toContainText("Jobs fail");
+}
+
 /** The states of the pages that no address opens, each on sample data. */
 export async function listSampleStates(url: string): Promise<SampleState[]> {
   const units = await readJson<UnitRow[]>(url, "/content/units");
@@ -132,6 +219,13 @@ export async function listSampleStates(url: string): Promise<SampleState[]> {
   const lessonPath = `/units/${completed.id}/lessons/${lesson?.id}`;
   return [
     { name: "palette", path: "/", open: openPalette },
+    { name: "monitor-tables", path: "/?range=30d", open: showTables },
+    { name: "monitor-look-back", path: "/", open: openTimeTravel },
+    { name: "monitor-resolved", path: "/", open: openResolved },
+    { name: "monitor-recover", path: "/", open: openRecovery },
+    { name: "monitor-firing", path: "/", open: showFiring },
+    { name: "alerts-filled", path: "/settings/alerts", open: showAlerts },
+    { name: "alert-form", path: "/settings/alerts", open: openAlertForm },
     { name: "shortcuts", path: "/units", open: openShortcuts },
     { name: "filters", path: "/llm-requests?kind=object&time=7d", open: press(/^More filters/) },
     { name: "saved-views", path: "/flows?status=failed", open: press(/^Saved views/) },

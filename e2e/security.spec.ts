@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { createUnit, readJson, waitForUnit } from "../server/test/product.ts";
+import { createUnit, type Product, readJson, waitForUnit } from "../server/test/product.ts";
 import type { TestProvider } from "../server/test/provider/provider.ts";
 import { modelTest, runSql, sampleTest as test, waitForContent } from "./fixtures.ts";
 import { expectHarmless, expectNoOverflow, hostileText } from "./hostile.ts";
@@ -103,6 +103,25 @@ test("markup in a title or a source stays text on every page", async ({ page, pr
 
 type ProviderRule = NonNullable<Parameters<TestProvider["setScript"]>[0]["rules"]>[number];
 
+/** All that stands in a place; what a field holds to be edited stays as it was typed. */
+function shownText(place: Element): string {
+  const copy = place.cloneNode(true);
+  if (copy instanceof Element) for (const field of copy.querySelectorAll("textarea")) field.remove();
+  return copy.textContent ?? "";
+}
+
+/** What a person could type: without the characters that no form takes. */
+const visible = (text: string) => text.replaceAll("\u0000", "");
+
+async function send({ url }: Product, method: "POST" | "PATCH", route: string, body: unknown): Promise<void> {
+  const answer = await fetch(`${url}/api/v1${route}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  expect(answer.ok, `${route}: ${answer.status}`).toBe(true);
+}
+
 /** An answer of a chat model as the provider sends it. */
 const chatAnswer = (content: string) => ({
   id: "chat-1",
@@ -135,7 +154,30 @@ modelTest(
       unitIds.push(id);
     }
 
-    const addresses = ["/", "/units", "/flows", "/tasks", "/llm-requests"];
+    // Failures are grouped a moment after they happen.
+    const readIncidents = () => readJson<{ id: string }[]>(product.url, "/admin/incidents?status=open");
+    await expect.poll(async () => (await readIncidents()).length).toBeGreaterThanOrEqual(2);
+    const incidents = await readIncidents();
+    for (const { id } of incidents) {
+      await send(product, "PATCH", `/admin/incidents/${id}`, { note: visible(hostileText("Noted")) });
+    }
+    await send(product, "POST", "/admin/alerts", {
+      name: visible(hostileText("Alarm")).slice(0, 80),
+      rule: { kind: "failure_rate", percentage: 1, window_minutes: 1_440, least_jobs: 1 },
+      webhook_url: "http://127.0.0.1:9/<script>document.title=6</script>",
+    });
+    const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+
+    const addresses = [
+      "/",
+      "/settings/alerts",
+      `/?at=${hourAgo}`,
+      "/units",
+      "/flows",
+      "/tasks",
+      "/llm-requests",
+    ];
+    for (const { id } of incidents) addresses.push(`/?incident=${id}`);
     for (const id of unitIds) {
       for (const tab of ["", "?tab=runs", "?tab=requests", "?tab=sources"])
         addresses.push(`/units/${id}${tab}`);
@@ -149,7 +191,7 @@ modelTest(
         await runSql(
           product,
           "INSERT INTO step_logs (flow_run_id, level, message) VALUES ($1::uuid, 'warn', $2)",
-          [run.id, hostileText("Logged").replaceAll("\u0000", "")],
+          [run.id, visible(hostileText("Logged"))],
         );
         const { steps } = await readJson<{ steps: { id: string }[] }>(
           product.url,
@@ -164,13 +206,13 @@ modelTest(
       for (const request of requests)
         addresses.push(`/llm-requests/${request.id}`, `/llm-requests/${request.id}?view=raw`);
     }
-    const words = new Set(["Refused", "Answered", "Babbled", "Logged", "Harbours"]);
+    const words = new Set(["Refused", "Answered", "Babbled", "Logged", "Harbours", "Noted", "Alarm"]);
     for (const address of addresses) {
       await page.goto(address);
       await waitForContent(page);
       await expectHarmless(page, address);
       await expectNoOverflow(page, address);
-      const shown = (await page.getByRole("main").textContent()) ?? "";
+      const shown = await page.getByRole("main").evaluate(shownText);
       for (const word of words) if (shown.includes(`${word} <img src=x onerror=`)) words.delete(word);
       expect(shown.includes("\u202E"), `turned writing on ${address}`).toBe(false);
     }

@@ -1,4 +1,4 @@
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import { useLiveState } from "../../api/live/use-live.ts";
 import type { CourseGeneration } from "../../api/monitor-rows.ts";
 import { describeError } from "../../api/problem.ts";
@@ -17,6 +17,7 @@ import { OutcomeChart } from "./charts/OutcomeChart.tsx";
 import "./dashboard.css";
 import { FiringAlerts } from "./FiringAlerts.tsx";
 import { HealthCard } from "./HealthCard.tsx";
+import { HealthWorkers } from "./HealthWorkers.tsx";
 import { JobHistory } from "./history/JobHistory.tsx";
 import { NeedsAttention } from "./incidents/NeedsAttention.tsx";
 import { ActiveJobs } from "./jobs/ActiveJobs.tsx";
@@ -100,6 +101,16 @@ function WrongMoment({ text, onTravel }: TravelProps & { text: string }) {
   );
 }
 
+const busyAbove = 5;
+const calmBelow = 3;
+
+/** Whether the jobs are the longer column, so that health stands beside them instead of below. It does not jump with every job. */
+function useBusy(jobs: number): boolean {
+  const [isBusy, setBusy] = useState(jobs > busyAbove);
+  if (isBusy ? jobs < calmBelow : jobs > busyAbove) setBusy(!isBusy);
+  return isBusy;
+}
+
 type MonitorProps = TravelProps & {
   answer: CourseGeneration;
   /** The moment that is asked for; the answer may still be of another. */
@@ -117,6 +128,7 @@ function Monitor({ answer, at, readAt = 0, isOfAnotherMoment, onTravel, onChange
     () => ({ as_of: answer.as_of, readAt, isPast, onChanged }),
     [answer.as_of, readAt, isPast],
   );
+  const isBusy = useBusy(answer.active_total);
   const stale = isOfAnotherMoment ? "is-of-another-moment" : "";
   return (
     <AnswerMomentProvider value={moment}>
@@ -127,10 +139,12 @@ function Monitor({ answer, at, readAt = 0, isOfAnotherMoment, onTravel, onChange
         <div className="stack" key={isPast ? "past" : "now"}>
           <ActiveJobs answer={answer} />
           <QueuedJobs answer={answer} />
+          {!isBusy && <Health parts={answer.health} />}
         </div>
         <aside className="stack">
           <NeedsAttention answer={answer} isPast={isPast} onChanged={onChanged} />
-          <Health parts={answer.health} />
+          <HealthWorkers />
+          {isBusy && <Health parts={answer.health} />}
         </aside>
       </div>
       <Metrics at={at} />

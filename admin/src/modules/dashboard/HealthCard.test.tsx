@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import type { HealthPart } from "../../api/monitor-rows.ts";
 import { HealthCard } from "./HealthCard.tsx";
 import { HealthFigure } from "./HealthFigure.tsx";
-import { beatWords } from "./HealthWorkers.tsx";
+import { beatWords, HealthWorkers } from "./HealthWorkers.tsx";
 import { renderInMonitor } from "./render-in-monitor.tsx";
 
 afterEach(cleanup);
@@ -49,17 +49,17 @@ test("each part says its state, since when, until when and what it means, the wo
 
 test("workers show their slots and beats now, and are left out for a past moment", async () => {
   const answers = { "/task-queue/workers": [worker] };
-  await renderInMonitor(<HealthCard parts={[database]} />, { answers });
+  await renderInMonitor(<HealthWorkers />, { answers });
   const workers = screen.getByRole("region", { name: "Workers" });
   expect(within(workers).getByRole("listitem").textContent).toContain("jupiter 47113 of 4");
   cleanup();
-  await renderInMonitor(<HealthCard parts={[database]} />, { answers, isPast: true });
+  await renderInMonitor(<HealthWorkers />, { answers, isPast: true });
   expect(screen.queryByRole("region", { name: "Workers" })).toBeNull();
 });
 
 test("a heartbeat changes the worker's line without anything being asked", async () => {
   const answers = { "/task-queue/workers": [worker] };
-  const { tell } = await renderInMonitor(<HealthCard parts={[]} />, { answers });
+  const { tell } = await renderInMonitor(<HealthWorkers />, { answers });
   tell({
     kind: "changes",
     changes: [

@@ -3,15 +3,12 @@ import type { HealthPart } from "../../api/monitor-rows.ts";
 import { Card } from "../../ui/page/Card.tsx";
 import { Moment } from "../../ui/value/Moment.tsx";
 import { HealthIcon, nameOfHealthPart, stateWordOf, toneOfHealth, worstFirst } from "../navigation/public.ts";
-import { useAnswerMoment } from "./answer-moment.tsx";
-import { HealthWorkers } from "./HealthWorkers.tsx";
 import "./health-card.css";
 
-/** What health is made of, each part with since when and what it means; below it the workers that beat now. */
+/** What health is made of, each part with since when and what it means. */
 export const HealthCard = memo(function HealthCard({ parts }: { parts: HealthPart[] }) {
-  const { isPast } = useAnswerMoment();
   return (
-    <>
+    <div className="health-place trails">
       <Card title="Health">
         {parts.length === 0 ? (
           <p className="card-pad text-3">Nothing about health was recorded at this moment.</p>
@@ -23,8 +20,7 @@ export const HealthCard = memo(function HealthCard({ parts }: { parts: HealthPar
           </ul>
         )}
       </Card>
-      {!isPast && <HealthWorkers />}
-    </>
+    </div>
   );
 });
 

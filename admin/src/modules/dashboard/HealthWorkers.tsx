@@ -11,6 +11,7 @@ import { StatusMark } from "../../ui/status/StatusBadge.tsx";
 import { useWordsOfNow } from "../../ui/value/clock.ts";
 import { formatDuration } from "../../ui/value/format.ts";
 import { shownWorkersOf, useWorkers } from "../tasks/public.ts";
+import { useAnswerMoment } from "./answer-moment.tsx";
 import "./health-card.css";
 
 const tasksLink = (
@@ -19,8 +20,12 @@ const tasksLink = (
   </AppLink>
 );
 
-/** The processes that execute jobs: their slots, and their heartbeats as they come. */
+/** The processes that execute jobs: their slots, and their heartbeats as they come. Of the past they are not recorded. */
 export function HealthWorkers() {
+  return useAnswerMoment().isPast ? null : <WorkersNow />;
+}
+
+function WorkersNow() {
   const workers = useWorkers();
   return (
     <Card title="Workers" actions={tasksLink}>

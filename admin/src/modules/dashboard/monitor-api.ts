@@ -1,5 +1,5 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
 import { getJson } from "../../api/client.ts";
 import { type ItemState, itemQueryKey } from "../../api/item-query.ts";
 import type { LiveChange } from "../../api/live/live-messages.ts";
@@ -40,12 +40,12 @@ export function createMonitorNews(): (change: LiveChange) => boolean {
 }
 
 /** Reads again without cutting off an answer that is under way; what is asked meanwhile is read once more behind it. */
-function useReadAgain(read: () => Promise<unknown>): () => void {
+function useReadAgain(read: () => Promise<unknown>): () => Promise<void> {
   const current = useRef({ read, busy: false, again: false });
   useEffect(() => {
     current.current.read = read;
   });
-  const run = async () => {
+  return async () => {
     const state = current.current;
     if (state.busy) {
       state.again = true;
@@ -58,36 +58,49 @@ function useReadAgain(read: () => Promise<unknown>): () => void {
     } while (state.again);
     state.busy = false;
   };
-  return () => void run();
 }
 
 /**
  * The monitor now (`at` null), read again at most every 500 ms while something changes, or as it was at a past moment, which
- * no change touches. While another moment is being read the former one stays on show.
+ * no change touches. While another moment is being read the former one stays on show. `reloading` tells of the first reading
+ * and of those that somebody asked for: what the stream brings twice a second shall move nothing but what is new.
  */
 export function useCourseGeneration(at: string | null): MonitorState {
   const filters = at === null ? {} : { at };
+  const queryKey = itemQueryKey(monitorPath, filters);
+  const client = useQueryClient();
+  const [asked, setAsked] = useState(0);
   const query = useQuery({
-    queryKey: itemQueryKey(monitorPath, filters),
+    queryKey,
     queryFn: ({ signal }) => getJson<CourseGeneration>(monitorPath, signal, filters),
     placeholderData: keepPreviousData,
     ...(at === null ? {} : { staleTime: Number.POSITIVE_INFINITY }),
   });
   const readAgain = useReadAgain(async () => {
-    const joins = query.isFetching;
+    // Asked of the cache: reading it off the query would draw the page again whenever a reading begins.
+    const joins = client.getQueryState(queryKey)?.fetchStatus === "fetching";
     await query.refetch({ cancelRefetch: false });
     // What was under way may have been written before the change that calls for this reading.
     if (joins) await query.refetch({ cancelRefetch: false });
   });
   const isNews = useRef<(change: LiveChange) => boolean>(undefined);
   isNews.current ??= createMonitorNews();
-  useLiveRefresh((change) => at === null && isNews.current?.(change) === true, readAgain, refreshPauseMs);
+  useLiveRefresh(
+    (change) => at === null && isNews.current?.(change) === true,
+    () => void readAgain(),
+    refreshPauseMs,
+  );
+  const reload = async () => {
+    setAsked((count) => count + 1);
+    await readAgain();
+    setAsked((count) => count - 1);
+  };
   return {
     data: query.data,
     error: query.error,
-    reloading: query.isFetching,
+    reloading: asked > 0 || query.isPending || query.isPlaceholderData,
     loadedAt: query.dataUpdatedAt === 0 ? undefined : query.dataUpdatedAt,
-    reload: readAgain,
+    reload: () => void reload(),
     isOfAnotherMoment: query.isPlaceholderData,
   };
 }

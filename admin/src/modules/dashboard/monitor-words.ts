@@ -18,12 +18,15 @@ export function formatRough(ms: number): string {
 /** Time left in words: a short one for the head of a card, and the range it lies in, if any is known. */
 export type TimeLeft = { short: string; range: string };
 
+/** A sentence as the part of another. */
+const insideSentence = (text: string) => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, "");
+
 /** The time that a job still takes, `sinceMs` after its forecast was made. */
 export function timeLeftOf(forecast: JobForecast | null, sinceMs: number): TimeLeft {
   const remaining = forecast?.remaining ?? null;
   if (remaining === null) {
     const reason = forecast?.unknown_because ?? null;
-    return { short: "", range: reason === null ? "" : `time left unknown: ${reason}` };
+    return { short: "", range: reason === null ? "" : `time left unknown: ${insideSentence(reason)}` };
   }
   const likely = remaining.likely_ms - sinceMs;
   const earliest = remaining.earliest_ms - sinceMs;
@@ -41,7 +44,7 @@ export function progressWordsOf(progress: JobProgress): string {
   if (steps_known !== null) return `${steps_done} of ${formatQuantity(steps_known, "step")}`;
   return steps_done === 0
     ? "no step done yet, plan not made yet"
-    : `steps so far ${steps_done}, plan not made yet`;
+    : `${formatQuantity(steps_done, "step")} done, plan not made yet`;
 }
 
 /** `about $0.06`: a third decimal is shown only where it says something. */

@@ -34,7 +34,7 @@ test.each([
 });
 
 test("a time left that nobody knows has its reason and no number", () => {
-  const unknown = { ...forecast, remaining: null, unknown_because: "no step of this model was measured" };
+  const unknown = { ...forecast, remaining: null, unknown_because: "No step of this model was measured." };
   expect(timeLeftOf(unknown, 0)).toEqual({
     short: "",
     range: "time left unknown: no step of this model was measured",

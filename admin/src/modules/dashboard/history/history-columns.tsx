@@ -121,7 +121,8 @@ export const historyColumns: Column<FinishedJob>[] = [
     align: "end",
     wideOnly: true,
     minWidth: 76,
-    cell: (job) => <span className="text-2">{formatCount(job.tokens)}</span>,
+    // A job that asked no model, or whose answers were never counted, has no number.
+    cell: (job) => job.tokens > 0 && <span className="text-2">{formatCount(job.tokens)}</span>,
   },
   {
     key: "cost",

@@ -7,6 +7,7 @@ import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { Moment, RelativeTime } from "../../../ui/value/Moment.tsx";
+import { shortName, visibleText } from "../../../ui/value/visible-text.ts";
 import { useEditIncident } from "./incident-api.ts";
 import { consequenceWords, incidentTitle, trendWords } from "./incident-words.ts";
 import { ReasonItem } from "./ReasonItem.tsx";
@@ -16,7 +17,7 @@ import { RecoveryProgress } from "./RecoveryProgress.tsx";
 type IncidentItemProps = {
   incident: Incident;
   isPast: boolean;
-  onLook: () => void;
+  onLook: (id: string) => void;
   onChanged: () => void;
 };
 
@@ -40,12 +41,14 @@ export function IncidentItem({ incident, isPast, onLook, onChanged }: IncidentIt
             {failure_count > 1 && (
               <>
                 {", last "}
-                {isPast ? <Moment at={last_seen_at} /> : <RelativeTime at={last_seen_at} />}
+                <span className="no-wrap">
+                  {isPast ? <Moment at={last_seen_at} /> : <RelativeTime at={last_seen_at} />}
+                </span>
               </>
             )}
             .
           </p>
-          {incident.note !== null && <p className="incident-note">{incident.note}</p>}
+          {incident.note !== null && <p className="incident-note">{visibleText(incident.note)}</p>}
           {recovery !== null && recovery.state !== "completed" && (
             <RecoveryProgress
               incidentId={incident.id}
@@ -59,7 +62,7 @@ export function IncidentItem({ incident, isPast, onLook, onChanged }: IncidentIt
       }
       actions={
         <>
-          <Button onClick={onLook}>Look</Button>
+          <Button onClick={() => onLook(incident.id)}>Look</Button>
           {canRecover && (
             <RecoverIncident
               incidentId={incident.id}
@@ -82,7 +85,7 @@ function OnlyUnit({ incident: { unit_count, sample } }: { incident: Incident }) 
     <>
       {": "}
       <AppLink className="link" href={paths.unit(sample.unit_id)}>
-        {sample.unit_title}
+        {shortName(sample.unit_title)}
       </AppLink>
     </>
   );

@@ -5,6 +5,7 @@ import { Field } from "../../../ui/form/Field.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { Moment } from "../../../ui/value/Moment.tsx";
+import { visibleText } from "../../../ui/value/visible-text.ts";
 import { useEditIncident } from "./incident-api.ts";
 
 const longestNote = 4_000;
@@ -38,7 +39,7 @@ export function IncidentNote({ incident, isPast, onChanged }: IncidentNoteProps)
         Written {incident.noted_by !== null && `by ${incident.noted_by} `}at <Moment at={incident.noted_at} />
       </>
     );
-  if (isPast) return written === "" ? null : <p className="incident-note">{written}</p>;
+  if (isPast) return written === "" ? null : <p className="incident-note">{visibleText(written)}</p>;
   return (
     <form className="incident-note-form" onSubmit={save}>
       <Field

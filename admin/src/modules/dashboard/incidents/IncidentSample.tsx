@@ -3,6 +3,7 @@ import type { Incident } from "../../../api/monitor-rows.ts";
 import { paths } from "../../../paths.ts";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { Moment } from "../../../ui/value/Moment.tsx";
+import { shortName } from "../../../ui/value/visible-text.ts";
 
 /** The newest failure that can be looked into, with the way to its request, its step and its unit. */
 export function IncidentSample({ incident }: { incident: Incident }) {
@@ -38,7 +39,7 @@ export function IncidentSample({ incident }: { incident: Incident }) {
         ) : (
           <>
             <AppLink className="link" href={paths.unit(sample.unit_id)}>
-              {sample.unit_title}
+              {shortName(sample.unit_title)}
             </AppLink>
             {", "}
           </>

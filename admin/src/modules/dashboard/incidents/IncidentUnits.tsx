@@ -4,6 +4,7 @@ import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { StatusBadge } from "../../../ui/status/StatusBadge.tsx";
 import { formatCount, formatQuantity } from "../../../ui/value/format.ts";
 import { Moment } from "../../../ui/value/Moment.tsx";
+import { shortName } from "../../../ui/value/visible-text.ts";
 
 type IncidentUnitsProps = {
   units: IncidentDetails["units"];
@@ -22,7 +23,7 @@ export function IncidentUnits({ units, total }: IncidentUnitsProps) {
           <li key={unit.unit_id}>
             <StatusBadge status={unit.status} />
             <AppLink className="cut strong" href={paths.unit(unit.unit_id)}>
-              {unit.title}
+              {shortName(unit.title)}
             </AppLink>
             <span className="text-2 no-wrap">
               {unit.flow_run_id === null ? (

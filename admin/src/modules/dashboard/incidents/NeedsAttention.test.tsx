@@ -104,11 +104,12 @@ test("for a past moment nothing can be done but looked at", async () => {
   expect(screen.queryByText("Resolved incidents")).toBeNull();
 });
 
-test("beyond five the older incidents are folded, and those beyond the answer are counted", async () => {
+test("beyond six the rest is folded, and those beyond the answer are counted", async () => {
   const incidents = Array.from({ length: 7 }, () => incidentOf());
   await show({ incidents, incident_total: 9 });
-  expect(screen.getAllByRole("article")).toHaveLength(5);
-  await userEvent.click(screen.getByRole("button", { name: "Show 2 more incidents" }));
+  expect(screen.getAllByRole("article")).toHaveLength(6);
+  expect(screen.queryByText(/older incidents/)).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Show all 7" }));
   expect(screen.getAllByRole("article")).toHaveLength(7);
   expect(screen.getByText(/and 2 older incidents/)).toBeTruthy();
 });

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { CourseGeneration } from "../../../api/monitor-rows.ts";
 import { paths } from "../../../paths.ts";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
@@ -15,8 +15,7 @@ import { DoubtItem, PausedUnits, UnitItem } from "./StoppedUnits.tsx";
 import { useDoubts, useStoppedUnits } from "./stopped-units.ts";
 import "./incidents.css";
 
-const shownIncidents = 5;
-const shownUnits = 6;
+const shownAtFirst = 6;
 /** Fewer paused units of one reason stand for themselves, each with its button. */
 const leastGroup = 3;
 
@@ -62,48 +61,36 @@ type ReasonsProps = {
 function PresentReasons({ answer, onLook, onChanged }: ReasonsProps) {
   const doubts = useDoubts();
   const stopped = useStoppedUnits(answer);
-  const { broken, brokenBeyond } = stopped;
-  const health = healthReasonsOf(answer.health);
-  const units = broken.length + brokenBeyond + stopped.paused.length;
-  const count = health.length + answer.incident_total + units + (doubts > 0 ? 1 : 0);
+  const { broken, brokenBeyond, paused } = stopped;
   const changed = () => {
     stopped.reload();
     onChanged();
   };
-  const more = brokenBeyond + Math.max(0, broken.length - shownUnits);
+  const items = [
+    ...healthItems(answer),
+    ...incidentItems(answer, { isPast: false, onLook, onChanged: changed }),
+    ...paused.flatMap((group) =>
+      group.units.length < leastGroup
+        ? group.units.map((unit) => <UnitItem key={unit.id} unit={unit} onChanged={changed} />)
+        : [<PausedUnits key={group.reason} group={group} hasMore={stopped.hasMorePaused} />],
+    ),
+    ...broken.map((unit) => <UnitItem key={unit.id} unit={unit} onChanged={changed} />),
+    ...(doubts > 0 ? [<DoubtItem key="doubts" count={doubts} />] : []),
+  ];
+  const beyond = answer.incident_total - answer.incidents.length;
   return (
     <>
-      <SectionTitle title="Needs attention" note={formatCount(count)} />
+      <SectionTitle title="Needs attention" note={formatCount(items.length + beyond + brokenBeyond)} />
       <section className="card incidents" aria-label="Needs attention">
-        {count === 0 && (
+        {items.length + brokenBeyond === 0 && (
           <EmptyState icon="check" title="Nothing needs you">
             Failures appear here grouped by their cause, beside units that wait for a decision.
           </EmptyState>
         )}
-        {health.map((part) => (
-          <HealthReason key={`${part.kind} ${part.name}`} part={part} />
-        ))}
-        <Incidents answer={answer} isPast={false} onLook={onLook} onChanged={changed} />
-        {stopped.paused.map((group) =>
-          group.units.length < leastGroup ? (
-            group.units.map((unit) => <UnitItem key={unit.id} unit={unit} onChanged={changed} />)
-          ) : (
-            <PausedUnits key={group.reason} group={group} hasMore={stopped.hasMorePaused} />
-          ),
-        )}
-        {broken.slice(0, shownUnits).map((unit) => (
-          <UnitItem key={unit.id} unit={unit} onChanged={changed} />
-        ))}
-        {more > 0 && (
-          <div className="card-foot">
-            <span>and {formatQuantity(more, "more unit")} without an open incident</span>
-            <span className="spacer" />
-            <AppLink className="link" href={paths.units({ status: "failed,partial" })}>
-              All stopped units
-            </AppLink>
-          </div>
-        )}
-        {doubts > 0 && <DoubtItem count={doubts} />}
+        <FoldedItems items={items}>
+          <OlderIncidents count={beyond} />
+          <OtherUnits count={brokenBeyond} />
+        </FoldedItems>
         <ResolvedIncidents onLook={onLook} />
       </section>
     </>
@@ -111,55 +98,82 @@ function PresentReasons({ answer, onLook, onChanged }: ReasonsProps) {
 }
 
 function PastReasons({ answer, onLook, onChanged }: ReasonsProps) {
-  const health = healthReasonsOf(answer.health);
-  const count = health.length + answer.incident_total;
+  const items = [...healthItems(answer), ...incidentItems(answer, { isPast: true, onLook, onChanged })];
+  const beyond = answer.incident_total - answer.incidents.length;
   return (
     <>
-      <SectionTitle title="Needed attention" note={formatCount(count)} />
+      <SectionTitle title="Needed attention" note={formatCount(items.length + beyond)} />
       <section className="card incidents" aria-label="Needed attention">
-        {count === 0 && (
+        {items.length === 0 && (
           <EmptyState icon="check" title="Nothing needed anybody">
             No incident was open at this moment and everything was well.
           </EmptyState>
         )}
-        {health.map((part) => (
-          <HealthReason key={`${part.kind} ${part.name}`} part={part} />
-        ))}
-        <Incidents answer={answer} isPast onLook={onLook} onChanged={onChanged} />
+        <FoldedItems items={items}>
+          <OlderIncidents count={beyond} />
+        </FoldedItems>
       </section>
     </>
   );
 }
 
-function Incidents({ answer, isPast, onLook, onChanged }: ReasonsProps & { isPast: boolean }) {
+const healthItems = ({ health }: CourseGeneration) =>
+  healthReasonsOf(health).map((part) => <HealthReason key={`${part.kind} ${part.name}`} part={part} />);
+
+type ItemsOptions = { isPast: boolean; onLook: (id: string) => void; onChanged: () => void };
+
+const incidentItems = ({ incidents }: CourseGeneration, { isPast, onLook, onChanged }: ItemsOptions) =>
+  incidents.map((incident) => (
+    <IncidentItem
+      key={incident.id}
+      incident={incident}
+      isPast={isPast}
+      onLook={onLook}
+      onChanged={onChanged}
+    />
+  ));
+
+/** The first six, the rest once somebody asks for it; what was not read at all is told below the last. */
+function FoldedItems({ items, children }: { items: ReactNode[]; children: ReactNode }) {
   const [isWhole, setWhole] = useState(false);
-  const { incidents, incident_total } = answer;
-  const shown = isWhole ? incidents : incidents.slice(0, shownIncidents);
-  const folded = incidents.length - shown.length;
-  const beyond = incident_total - incidents.length;
+  if (isWhole || items.length <= shownAtFirst) {
+    return (
+      <>
+        {items}
+        {children}
+      </>
+    );
+  }
   return (
     <>
-      {shown.map((incident) => (
-        <IncidentItem
-          key={incident.id}
-          incident={incident}
-          isPast={isPast}
-          onLook={() => onLook(incident.id)}
-          onChanged={onChanged}
-        />
-      ))}
-      {(folded > 0 || beyond > 0) && (
-        <div className="card-foot">
-          {folded > 0 && (
-            <Button look="quiet" onClick={() => setWhole(true)}>
-              Show {formatQuantity(folded, "more incident")}
-            </Button>
-          )}
-          {folded === 0 && (
-            <span>and {formatQuantity(beyond, "older incident")}; resolve some to see them</span>
-          )}
-        </div>
-      )}
+      {items.slice(0, shownAtFirst)}
+      <div className="card-foot">
+        <Button look="quiet" onClick={() => setWhole(true)}>
+          Show all {formatCount(items.length)}
+        </Button>
+      </div>
     </>
+  );
+}
+
+function OlderIncidents({ count }: { count: number }) {
+  if (count <= 0) return null;
+  return (
+    <div className="card-foot">
+      <span>and {formatQuantity(count, "older incident")}; resolve some to see them</span>
+    </div>
+  );
+}
+
+function OtherUnits({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <div className="card-foot">
+      <span>and {formatQuantity(count, "more unit")} without an open incident</span>
+      <span className="spacer" />
+      <AppLink className="link" href={paths.units({ status: "failed,partial" })}>
+        All stopped units
+      </AppLink>
+    </div>
   );
 }

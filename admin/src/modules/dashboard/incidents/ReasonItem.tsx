@@ -17,12 +17,14 @@ export function ReasonItem({ status, title, text, aside, actions }: ReasonItemPr
     <article className="incident">
       <StatusMark status={status} />
       <div>
-        <div className="incident-title">
-          <h3>{title}</h3>
-          {aside}
-        </div>
+        <h3>{title}</h3>
         <div className="text-2">{text}</div>
-        {actions !== undefined && <div className="incident-actions">{actions}</div>}
+        {(actions !== undefined || aside !== undefined) && (
+          <div className="incident-actions">
+            {actions}
+            {aside}
+          </div>
+        )}
       </div>
     </article>
   );

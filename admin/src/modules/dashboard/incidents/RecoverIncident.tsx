@@ -19,7 +19,12 @@ export function RecoverIncident({ incidentId, word, large = false, onChanged }: 
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <Button large={large} aria-haspopup="dialog" onClick={() => setAsking(true)}>
+      <Button
+        large={large}
+        look={large ? "primary" : "plain"}
+        aria-haspopup="dialog"
+        onClick={() => setAsking(true)}
+      >
         {word}
       </Button>
       {asking && (

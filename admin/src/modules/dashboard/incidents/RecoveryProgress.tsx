@@ -5,6 +5,7 @@ import { Meter } from "../../../ui/status/ProgressBar.tsx";
 import { StatusMark } from "../../../ui/status/StatusBadge.tsx";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { Moment } from "../../../ui/value/Moment.tsx";
+import { visibleText } from "../../../ui/value/visible-text.ts";
 import { useStopRecovery } from "./incident-api.ts";
 import { type Recovery, recoverySentence, recoverySums, waveWords } from "./recovery-words.ts";
 
@@ -30,7 +31,7 @@ export function RecoveryProgress(props: RecoveryProgressProps) {
         <p role="status">{sentence}.</p>
         {isRunning && !isPast && <StopRecovery incidentId={incidentId} onChanged={onChanged} />}
       </div>
-      {recovery.reason !== null && <p className="text-2">{recovery.reason}</p>}
+      {recovery.reason !== null && <p className="text-2">{visibleText(recovery.reason)}</p>}
       <Meter
         label={sentence}
         parts={[

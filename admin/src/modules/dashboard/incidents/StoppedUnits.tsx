@@ -6,6 +6,7 @@ import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { formatQuantity } from "../../../ui/value/format.ts";
+import { shortName } from "../../../ui/value/visible-text.ts";
 import { getFlowRunsByUnitId } from "../../flow-runs/public.ts";
 import { ContinueTask } from "../../tasks/public.ts";
 import { useRetryUnit } from "../../units/public.ts";
@@ -79,7 +80,10 @@ function ResumeUnit({ unit, onResumed }: { unit: UnitSummary; onResumed: () => v
   const resume = async () => {
     try {
       await retry.mutateAsync("resume");
-      showToast({ tone: "ok", words: `${unit.title} goes on; finished steps are not paid again.` });
+      showToast({
+        tone: "ok",
+        words: `${shortName(unit.title)} goes on; finished steps are not paid again.`,
+      });
       onResumed();
     } catch (error) {
       const words = describeError(error);

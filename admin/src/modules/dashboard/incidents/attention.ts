@@ -1,6 +1,7 @@
 import type { CourseGeneration } from "../../../api/monitor-rows.ts";
 import type { LlmRequestSummary, UnitSummary } from "../../../api/rows.ts";
 import { formatQuantity } from "../../../ui/value/format.ts";
+import { shortName, visibleText } from "../../../ui/value/visible-text.ts";
 import { pauseSentenceOf } from "../../tasks/public.ts";
 
 const dayMs = 86_400_000;
@@ -10,11 +11,12 @@ export type AttentionWords = { status: string; title: string; text: string };
 
 /** Words for a failed, partial or paused unit; `pause_reason` is the server's own sentence. */
 export function attentionWordsOf(unit: UnitSummary): AttentionWords {
-  const reason = unit.error_message ?? (unit.error_code ?? "").replaceAll("_", " ");
+  const name = shortName(unit.title);
+  const reason = visibleText(unit.error_message ?? (unit.error_code ?? "").replaceAll("_", " "));
   if (unit.status === "paused") {
     return {
       status: "paused",
-      title: `${unit.title} is paused`,
+      title: `${name} is paused`,
       text: pauseSentenceOf(unit),
     };
   }
@@ -22,13 +24,13 @@ export function attentionWordsOf(unit: UnitSummary): AttentionWords {
   if (unit.status === "partial") {
     return {
       status: "partial",
-      title: `${unit.title} is not whole`,
+      title: `${name} is not whole`,
       text: reason === "" ? `${written}.` : `${written}. ${reason}`,
     };
   }
   return {
     status: "failed",
-    title: `${unit.title} failed`,
+    title: `${name} failed`,
     text: reason === "" ? `${written}; no reason was recorded.` : reason,
   };
 }

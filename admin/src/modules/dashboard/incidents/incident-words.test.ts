@@ -10,6 +10,10 @@ test.each([
     "1 answer of gpt-4.1-mini did not fit its schema, in validate and structure exercises",
   ],
   [
+    { failure_count: 2, error_message: "The model's answer is not JSON, and neither was the next." },
+    "2 answers of gpt-4.1-mini were not valid JSON, in validate and structure exercises",
+  ],
+  [
     { error_code: "provider_rejected", http_status: 400, failure_count: 3, step_name: "draft_exercises" },
     "gpt-4.1-mini rejected 3 requests with 400, in draft exercises",
   ],

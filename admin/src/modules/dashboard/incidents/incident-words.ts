@@ -21,7 +21,7 @@ function timesWords(count: number): string {
 
 function answersSentence(cause: Cause, who: string): string {
   const count = cause.failure_count;
-  const isJson = /not valid JSON/i.test(cause.error_message);
+  const isJson = /not (valid )?JSON/i.test(cause.error_message);
   const fault = answerFaults[cause.error_code ?? ""];
   const one = isJson ? "was not valid JSON" : (fault?.one ?? "was not usable");
   const many = isJson ? "were not valid JSON" : (fault?.many ?? "were not usable");

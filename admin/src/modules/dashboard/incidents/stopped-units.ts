@@ -11,6 +11,8 @@ import { freshDoubtsOf, groupPaused, type PausedGroup, unexplainedCount } from "
 
 const unitsPath = "/content/units";
 const incidentsPath = "/admin/incidents";
+/** Failures come in bursts; up to twelve questions each time are asked this seldom at most. */
+const refreshPauseMs = 2_000;
 const examined = 12;
 const listed = 50;
 
@@ -27,13 +29,17 @@ export function useDoubts(): number {
 /** Calls `refresh` when a unit comes, goes or changes its status; a mere step forward is no news. */
 function useUnitNews(refresh: () => void): void {
   const seen = useRef(new Map<string, unknown>());
-  useLiveRefresh((change: LiveChange) => {
-    if (change.entity !== "unit") return false;
-    const status = change.patch?.status ?? null;
-    const isNews = seen.current.get(change.id) !== status;
-    seen.current.set(change.id, status);
-    return isNews;
-  }, refresh);
+  useLiveRefresh(
+    (change: LiveChange) => {
+      if (change.entity !== "unit") return false;
+      const status = change.patch?.status ?? null;
+      const isNews = seen.current.get(change.id) !== status;
+      seen.current.set(change.id, status);
+      return isNews;
+    },
+    refresh,
+    refreshPauseMs,
+  );
 }
 
 /** Units that need somebody and that no open incident tells of. */
@@ -65,6 +71,7 @@ function useUnexplained(units: readonly UnitSummary[], isWanted: boolean): UnitS
     () => {
       for (const answer of answers) void answer.refetch();
     },
+    refreshPauseMs,
   );
   if (!isWanted) return [];
   return units.filter((_, place) => answers[place]?.data?.length === 0);

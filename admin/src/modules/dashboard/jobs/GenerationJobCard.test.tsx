@@ -53,7 +53,7 @@ test("while the plan is unknown no percentage and no time is invented", async ()
       },
     }),
   );
-  expect(card().textContent).toContain("steps so far 7, plan not made yet");
+  expect(card().textContent).toContain("7 steps done, plan not made yet");
   expect(card().textContent).toContain("time left unknown: the plan is not made yet");
   expect(card().textContent).toContain("$0.031 so far");
   expect(card().textContent).not.toContain("%");

@@ -7,7 +7,7 @@ import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { ProgressBar } from "../../../ui/status/ProgressBar.tsx";
 import { StageStrip } from "../../../ui/status/StageStrip.tsx";
 import { StatusBadge } from "../../../ui/status/StatusBadge.tsx";
-import { formatCount } from "../../../ui/value/format.ts";
+import { formatCount, formatQuantity } from "../../../ui/value/format.ts";
 import { CancelTask } from "../../tasks/public.ts";
 import { useAnswerMoment, useWordsSince } from "../answer-moment.tsx";
 import { costWordsOf, foreignEngineOf, progressWordsOf } from "../monitor-words.ts";
@@ -190,7 +190,7 @@ function JobFoot({ job }: JobProps) {
           <JobElapsed job={job} /> elapsed
         </span>
       )}
-      <span className="no-wrap job-number">{formatCount(job.tokens)} tokens</span>
+      <span className="no-wrap job-number">{job.tokens > 0 && formatQuantity(job.tokens, "token")}</span>
       <span className="no-wrap job-number job-cost">{costWordsOf(job)}</span>
       {!isPast && (
         <CancelTask
@@ -246,7 +246,7 @@ function JobLine({ job, onToggle }: JobProps) {
       )}
       <span className="spacer" />
       {job.progress.percentage === null ? (
-        <span className="text-3 no-wrap">plan not made yet</span>
+        <span className="text-3 no-wrap">not planned yet</span>
       ) : (
         <ProgressBar percentage={job.progress.percentage} label={`Progress of ${title}`} numbered />
       )}

@@ -1,17 +1,13 @@
 import type { ActiveJob } from "../../../api/monitor-rows.ts";
 import { useWordsSince } from "../answer-moment.tsx";
-import { progressWordsOf, timeLeftOf } from "../monitor-words.ts";
+import { timeLeftOf } from "../monitor-words.ts";
 
 type EstimateProps = { job: Pick<ActiveJob, "forecast" | "progress"> };
 
-/** How far a job is, in percent; a dash while nobody can say. */
+/** How far a job is, in percent; while nobody can say nothing large stands there, the line below says why. */
 export function JobPercentage({ job: { progress } }: EstimateProps) {
   if (progress.percentage === null) {
-    return (
-      <span className="job-percentage text-3" title={progressWordsOf(progress)}>
-        –<span className="visually-hidden"> {progressWordsOf(progress)}</span>
-      </span>
-    );
+    return <span className="job-percentage" />;
   }
   return <span className="job-percentage">{Math.round(progress.percentage)} %</span>;
 }

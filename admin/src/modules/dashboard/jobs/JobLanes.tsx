@@ -17,12 +17,18 @@ function laneTitleOf(lane: FoldedLane): string {
   return `${lane.first}–${lane.last} · ${formatQuantity(lane.last - lane.first + 1, "lesson")}`;
 }
 
+function waitingPhraseOf({ status, cells }: FoldedLane): string {
+  if (status !== "running") return lookOfStatus(status).word;
+  if (cells.every((cell) => cell === "open")) return "begins";
+  const isDone = cells.every((cell) => cell === "done" || cell === "reused");
+  return isDone ? "finishes" : "goes on to its next step";
+}
+
 /** What happens in a lane, or came of it. */
 export function laneActivityOf(lane: FoldedLane): string {
   if (lane.status === "failed") return shortName(lane.error_message ?? "failed", 300);
   if (lane.status === "completed") return "written";
-  if (lane.current_step === null)
-    return lane.status === "running" ? "begins" : lookOfStatus(lane.status).word;
+  if (lane.current_step === null) return waitingPhraseOf(lane);
   const phrase = activityPhraseOf(lane.current_step);
   return lane.status === "paused" ? `paused before it ${phrase}` : phrase;
 }

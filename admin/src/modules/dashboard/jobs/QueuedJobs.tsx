@@ -7,7 +7,7 @@ import { Card } from "../../../ui/page/Card.tsx";
 import { StatusMark } from "../../../ui/status/StatusBadge.tsx";
 import { lookOfStatus } from "../../../ui/status/status-tone.ts";
 import { type Column, DataTable } from "../../../ui/table/DataTable.tsx";
-import { formatClock, formatCount, formatDuration } from "../../../ui/value/format.ts";
+import { formatClock, formatCount } from "../../../ui/value/format.ts";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { CancelTask, ContinueTask, pauseSentenceOf } from "../../tasks/public.ts";
 import { useAnswerMoment, useWordsSince } from "../answer-moment.tsx";
@@ -122,11 +122,10 @@ const columns: Column<QueuedJob>[] = [
 const pastColumns = columns.filter(({ key }) => key !== "start" && key !== "actions");
 
 function noteOf({ figures }: CourseGeneration): string {
-  const parts = [
-    figures.queued > 0 && `oldest waits ${formatDuration(figures.oldest_waiting_ms)}`,
-    figures.paused > 0 && `${formatCount(figures.paused)} paused`,
-  ];
-  return parts.filter((part) => part !== false).join(", ");
+  const { queued, paused, oldest_waiting_ms } = figures;
+  if (queued === 0) return paused === 1 ? "paused, waits for somebody" : "all paused, wait for somebody";
+  const oldest = `oldest waits ${formatElapsed(oldest_waiting_ms)}`;
+  return paused === 0 ? oldest : `${oldest}, ${formatCount(paused)} of them paused`;
 }
 
 /** What waits: for a worker, in the order in which it will be taken, and paused for a person. Absent while nothing waits. */

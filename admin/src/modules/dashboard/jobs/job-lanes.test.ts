@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { laneOf } from "../monitor-fixtures.ts";
+import { laneActivityOf } from "./JobLanes.tsx";
 import { foldLanes } from "./job-lanes.ts";
 
 const rangesOf = (lanes: Parameters<typeof foldLanes>[0]) =>
@@ -26,4 +27,15 @@ test("of two hundred lessons a card shows twelve lanes and counts the rest", () 
   const { shown, rest } = foldLanes(lanesOf(1, 200, "failed"));
   expect(shown).toHaveLength(12);
   expect(rest).toBe(188);
+});
+
+test("a lane between two steps begins, goes on or finishes, as its steps say", () => {
+  const phraseOf = (cells: ReturnType<typeof laneOf>["cells"]) => {
+    const [lane] = foldLanes([laneOf(1, { cells, current_step: null })]).shown;
+    return lane === undefined ? undefined : laneActivityOf(lane);
+  };
+  expect(phraseOf([])).toBe("begins");
+  expect(phraseOf(["open", "open"])).toBe("begins");
+  expect(phraseOf(["done", "reused", "open"])).toBe("goes on to its next step");
+  expect(phraseOf(["done", "reused"])).toBe("finishes");
 });

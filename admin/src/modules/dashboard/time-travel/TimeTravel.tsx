@@ -11,6 +11,8 @@ import { barMsOf, barsOf, marksOf, type Span, type SpanName, spanFor, spanOf, sp
 import "./time-travel.css";
 
 const minuteMs = 60_000;
+/** The slider's end lags behind now by this much at most: bars that crawl with every answer would be drawn for nothing. */
+const restMs = 10_000;
 const options = [...spans.map(({ value, word }) => ({ value, word })), { value: "all", word: "All" }];
 // Read once a minute at most, however often the page is read.
 const toMinute = (minutes: number) => new Date(minutes * minuteMs).toISOString();
@@ -30,14 +32,25 @@ export function TimeTravel({ answer, at, onTravel }: TimeTravelProps) {
     from: toMinute(Math.floor(span.from / minuteMs)),
     to: toMinute(Math.ceil(span.to / minuteMs)),
   });
+  const [isOpen, setOpen] = useState(false);
   const travelTo = (ms: number) => onTravel(ms >= span.to ? null : new Date(ms).toISOString());
   const wordsOf = (ms: number) => (ms >= span.to ? "now" : formatMoment(new Date(ms), new Date()));
   return (
-    <section className="time-travel" aria-label="Time travel">
+    <section className={isOpen ? "time-travel is-open" : "time-travel"} aria-label="Time travel">
       <span className="time-travel-title text-2">
         <Icon name="clock" small />
         <span>Look back</span>
       </span>
+      <button
+        type="button"
+        className="time-travel-toggle text-2"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <Icon name="clock" small />
+        Look back
+        <Icon name="right" small className="icon-turns" />
+      </button>
       <TimeSlider
         label="Moment to look back to"
         from={span.from}
@@ -71,7 +84,8 @@ function useSpan(
   const now = at === null ? Date.parse(answer.as_of) : Date.now();
   const [kept, setKept] = useState({ at, end: now });
   // Only now moves on.
-  if ((kept.at === null) !== (at === null) || (at === null && kept.end !== now)) setKept({ at, end: now });
+  const isLate = at === null && Math.abs(now - kept.end) >= restMs;
+  if ((kept.at === null) !== (at === null) || isLate) setKept({ at, end: now });
   const { end } = kept;
   const reaches = at === null || Date.parse(at) >= spanOf(chosen, answer.recorded_since, end).from;
   const name = reaches ? chosen : spanFor(Date.parse(at ?? ""), end);
@@ -94,10 +108,11 @@ function MomentField({ at, onTravel }: MomentFieldProps) {
   };
   return (
     <input
-      className="input time-travel-field"
+      className={draft === "" ? "input time-travel-field is-empty" : "input time-travel-field"}
       type="datetime-local"
       step={1}
       aria-label="Moment, local time"
+      title="Go to a moment, to the second"
       value={draft}
       onChange={(event) => setDraft(event.target.value)}
       onBlur={commit}

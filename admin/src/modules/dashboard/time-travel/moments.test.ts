@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { marksOf, pastWordsOf, readMoment, spanFor, spanOf } from "./moments.ts";
+import { metricsOf } from "../charts/metrics-fixtures.ts";
+import { barsOf, marksOf, pastWordsOf, readMoment, spanFor, spanOf } from "./moments.ts";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
 const hour = 3_600_000;
@@ -44,4 +45,13 @@ test("a past moment is named to the second, with its year where that is another"
   const at = new Date(2026, 10, 21, 12, 4, 31);
   expect(pastWordsOf(at, new Date(2026, 11, 1))).toBe("12:04:31 on 21 Nov");
   expect(pastWordsOf(at, new Date(2027, 0, 1))).toBe("12:04:31 on 21 Nov 2026");
+});
+
+test("a lone failure can be found beside a busy hour", () => {
+  const secondBarOf = (completed: number, failed: number) => {
+    const jobs = { completed: [64, completed], failed: [0, failed], partial: [0, 0], cancelled: [0, 0] };
+    return barsOf(metricsOf([1, 1], { jobs }))[1];
+  };
+  expect(secondBarOf(0, 1)).toMatchObject({ good: 0, bad: 1 / 8 });
+  expect(secondBarOf(3, 1)).toMatchObject({ good: 3 / 16, bad: 1 / 16 });
 });

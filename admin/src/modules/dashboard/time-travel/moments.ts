@@ -56,7 +56,13 @@ export function pastWordsOf(at: Date, now: Date): string {
   return `${formatClock(at)} on ${day}`;
 }
 
-/** What happened behind the slider: jobs that went well, and those that did not, against the highest bar. */
+/** One job alone is no tower. */
+const leastHighest = 8;
+
+/**
+ * What happened behind the slider: jobs that went well, and those that did not, against the highest bar. The slider is a map, not
+ * a chart: heights grow with the root of the counts, so that a single failure can be found beside a busy hour.
+ */
 export function barsOf(metrics: DashboardMetrics | undefined): TimeSliderBar[] {
   if (metrics === undefined) return [];
   const { completed, partial, failed, cancelled } = metrics.jobs;
@@ -65,10 +71,13 @@ export function barsOf(metrics: DashboardMetrics | undefined): TimeSliderBar[] {
     good: (completed[place] ?? 0) + (cancelled[place] ?? 0),
     bad: (failed[place] ?? 0) + (partial[place] ?? 0),
   }));
-  const highest = Math.max(1, ...counts.map(({ good, bad }) => good + bad));
+  const highest = Math.max(leastHighest, ...counts.map(({ good, bad }) => good + bad));
   return counts
     .filter(({ good, bad }) => good + bad > 0)
-    .map(({ at, good, bad }) => ({ at, good: good / highest, bad: bad / highest }));
+    .map(({ at, good, bad }) => {
+      const scale = Math.sqrt((good + bad) / highest) / (good + bad);
+      return { at, good: good * scale, bad: bad * scale };
+    });
 }
 
 /** How long one bar lasts. */
