@@ -21,11 +21,17 @@ function OldestWaiting({ figures }: { figures: Figures }) {
 
 const pausedWordsOf = ({ paused }: Figures) => `${formatCount(paused)} paused`;
 
-/** What failed of all that finished or failed today, in percent. */
-export function failedShareOf({ finished_today, failed_today }: Figures): string {
+function failedShareOf({ finished_today, failed_today }: Figures): string {
   if (failed_today === 0) return "";
   const share = (failed_today / (finished_today + failed_today)) * 100;
   return share < 0.1 ? "< 0.1 %" : `${share.toFixed(share < 10 ? 1 : 0)} %`;
+}
+
+/** The failed share, and how many ended without all of their parts, in words. */
+export function failedWordsOf(figures: Figures): string {
+  const { partial_today } = figures;
+  const partial = partial_today === 0 ? "" : `${formatCount(partial_today)} more not whole`;
+  return [failedShareOf(figures), partial].filter((words) => words !== "").join(", ");
 }
 
 /** How much of the day's budget is spent, in words. */
@@ -83,7 +89,7 @@ export function MonitorFigures({ answer, isPast }: { answer: CourseGeneration; i
         {
           label: `Failed ${day}`,
           value: formatCount(figures.failed_today),
-          note: failedShareOf(figures) || undefined,
+          note: failedWordsOf(figures) || undefined,
         },
         {
           label: `Spent ${day}`,

@@ -178,6 +178,7 @@ export function answerOf(fields: Partial<CourseGeneration> = {}): CourseGenerati
       paused: queued_jobs.filter(({ status }) => status === "paused").length,
       oldest_waiting_ms: 40_000,
       finished_today: 131,
+      partial_today: 4,
       failed_today: 2,
       median_duration_ms: 124_000,
       spent_today_usd: 4.12,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LiveChange } from "../../api/live/live-messages.ts";
-import { budgetWordsOf, failedShareOf } from "./MonitorFigures.tsx";
+import { budgetWordsOf, failedWordsOf } from "./MonitorFigures.tsx";
 import { createMonitorNews } from "./monitor-api.ts";
 import { answerOf } from "./monitor-fixtures.ts";
 import { costWordsOf, expectedStartOf, formatRough, timeLeftOf } from "./monitor-words.ts";
@@ -57,8 +57,8 @@ test("the expected start of a queued job comes nearer and is never in the past",
 
 test("the figures of today put failures and money into proportion", () => {
   const { figures } = answerOf();
-  expect(failedShareOf(figures)).toBe("1.5 %");
-  expect(failedShareOf({ ...figures, finished_today: 0, failed_today: 0 })).toBe("");
+  expect(failedWordsOf(figures)).toBe("1.5 %, 4 more not whole");
+  expect(failedWordsOf({ ...figures, finished_today: 0, partial_today: 0, failed_today: 0 })).toBe("");
   expect(budgetWordsOf(figures)).toBe("of $20.00");
   expect(budgetWordsOf({ ...figures, spent_today_usd: 21 })).toBe("of $20.00, over the budget");
   expect(budgetWordsOf({ ...figures, budget_usd_per_day: null })).toBe("no daily budget");

@@ -38,8 +38,9 @@ async function insertEnded(app: TestApp, moments: readonly string[], status = "c
   await sql`
     WITH made AS (INSERT INTO lineages SELECT FROM unnest(${moments}::timestamptz[]) RETURNING id),
       numbered AS (SELECT id, row_number() OVER () AS n FROM made)
-    INSERT INTO tasks (task_name, status, lineage_id, started_at, completed_at)
-    SELECT 'unit_creation', ${status}, n.id, at - interval '1 second', at
+    INSERT INTO tasks (task_name, status, result, lineage_id, started_at, completed_at)
+    SELECT 'unit_creation', CASE WHEN ${status} = 'partial' THEN 'completed' ELSE ${status} END,
+      jsonb_build_object('unit_status', ${status}::text), n.id, at - interval '1 second', at
     FROM unnest(${moments}::timestamptz[]) WITH ORDINALITY m (at, n) JOIN numbered n USING (n)`.execute(
     app.database.database,
   );
@@ -192,17 +193,18 @@ describe("the figures of today", () => {
     const moments = [0, 0.2, 0.5, 0.999].map((part) => new Date(day + part * (now - day)).toISOString());
     await insertEnded(app, moments);
     await insertEnded(app, moments.slice(0, 3), "failed");
+    await insertEnded(app, moments.slice(0, 2), "partial");
     await insertEnded(app, [new Date(day - 1).toISOString()]);
     for (const [index, moment] of moments.entries()) await insertSpending(app, moment, index + 0.25);
     const told = await readToday(database, null);
-    expect(told).toMatchObject({ finished_today: 4, failed_today: 3, spent_today_usd: 7 });
+    expect(told).toMatchObject({ finished_today: 6, partial_today: 2, failed_today: 3, spent_today_usd: 7 });
     expectClose(told.median_duration_ms, 1_000);
     await foldRollups(database, 5);
     expect(await readToday(database, null)).toEqual(told);
     expect(await readToday(database, new Date(now).toISOString())).toEqual(told);
     // Up to the third of them, whose moment counts.
     expect(await readToday(database, moments[2] ?? null)).toMatchObject({
-      ...{ finished_today: 3, failed_today: 3, spent_today_usd: 3.75 },
+      ...{ finished_today: 5, partial_today: 2, failed_today: 3, spent_today_usd: 3.75 },
     });
     // The day before has the one that ended in its last moment.
     expect(await readToday(database, new Date(day - 1).toISOString())).toMatchObject({

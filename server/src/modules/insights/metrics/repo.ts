@@ -10,6 +10,8 @@ export const contentTaskNames = ["unit_creation", "lesson_regeneration"] as cons
 export interface Today {
   /** Jobs that write content and ended completed or partial. */
   readonly finished_today: number;
+  /** Of the finished ones those with a part missing. */
+  readonly partial_today: number;
   readonly failed_today: number;
   /** Of the finished ones, at most 5 % off; null without one that has begun. */
   readonly median_duration_ms: number | null;
@@ -40,9 +42,10 @@ export async function readToday(database: Database, at: string | null): Promise<
         SELECT d FROM rollup_deltas d WHERE d.at >= s.day AND d.at < s.rest AND d.entity IN ('job', 'request'))) c
       WHERE c.entity = 'requests' OR c.entity = 'job' AND c.name = ANY (${contentTaskNames})
       UNION ALL
-      SELECT 'job', t.status, 1, 0, 0, ARRAY[rollup_bucket(elapsed_ms(t.started_at, t.completed_at))], ARRAY[1]
-      FROM span s JOIN task_summaries t ON t.completed_at >= s.rest AND t.completed_at <= s.at
-        AND t.task_name = ANY (${contentTaskNames})
+      SELECT 'job', o.outcome, 1, 0, 0, ARRAY[rollup_bucket(elapsed_ms(t.started_at, t.completed_at))], ARRAY[1]
+      FROM span s JOIN task_outcomes o ON o.completed_at >= s.rest AND o.completed_at <= s.at
+        AND o.task_name = ANY (${contentTaskNames})
+      JOIN task_summaries t ON t.id = o.id
       UNION ALL
       SELECT 'requests', q.status, 1, coalesce(q.cost_usd, 0), (q.cost_usd IS NULL AND q.sent_at IS NOT NULL)::int, '{}', '{}'
       FROM span s JOIN llm_request_summaries q ON q.completed_at >= s.rest AND q.completed_at <= s.at AND q.status <> 'pending'
@@ -52,6 +55,7 @@ export async function readToday(database: Database, at: string | null): Promise<
         AND q.sent_at >= s.rest AND q.sent_at <= s.at
     )
     SELECT coalesce(sum(count) FILTER (WHERE entity = 'job' AND status IN ('completed', 'partial')), 0)::int AS finished_today,
+      coalesce(sum(count) FILTER (WHERE entity = 'job' AND status = 'partial'), 0)::int AS partial_today,
       coalesce(sum(count) FILTER (WHERE entity = 'job' AND status = 'failed'), 0)::int AS failed_today,
       CASE WHEN coalesce(sum(cost_unknown), 0) = 0 THEN coalesce(sum(cost_usd), 0) END AS spent_today_usd,
       coalesce(jsonb_agg(jsonb_build_object('buckets', buckets, 'counts', counts))

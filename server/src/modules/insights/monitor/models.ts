@@ -178,6 +178,8 @@ export const monitorFiguresSchema = z.object({
   paused: count,
   oldest_waiting_ms: milliseconds,
   finished_today: count,
+  /** Of the finished ones those with a part missing. */
+  partial_today: count,
   failed_today: count,
   median_duration_ms: milliseconds.nullable(),
   /** Null: something of today was sent and its cost is not known. */
