@@ -15,6 +15,7 @@ const words = Object.entries(numbers).map(([name, value]) => `${name}=${value}`)
 console.log(`The live campaign: ${words.join(" ")}\n`);
 const outcomes = [
   run("vitest", ["run", "--project=admin", "admin/src/api/live"]),
+  run("vitest", ["run", "--project=integration", "server/src/http/events-resume"]),
   run("playwright", ["test", "--config", "e2e", "monitor.spec.ts", "--reporter=list"]),
 ];
 const isGreen = outcomes.every((code) => code === 0);
