@@ -75,8 +75,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     http,
     async startServer() {
       await modules.hub.start();
-      await modules.insights.keeper.start();
       server = await listen(http, { host: config.host, port: config.port });
+      // Only now: a server that cannot answer keeps no books.
+      await modules.insights.keeper.start();
       return { url: server.url };
     },
     async startWorker() {

@@ -53,7 +53,10 @@ export function createDatabase(options: DatabaseOptions): DatabaseConnection {
     connectionTimeoutMillis: options.connectionTimeoutMs ?? 10_000,
     idleTimeoutMillis: idleTimeoutMs,
   });
-  pool.on("error", (error) => logger.warn({ error }, "An idle database connection was lost"));
+  pool.on("error", (error) => {
+    // A database that stops together with the pool may be faster than the goodbye of its connections.
+    if (!pool.ending) logger.warn({ error }, "An idle database connection was lost");
+  });
   // A connection that breaks between two statements of a transaction reports it here only: without a
   // listener that would end the process. The next statement on it fails and reaches its caller.
   pool.on("connect", (client) => client.on("error", () => undefined));
