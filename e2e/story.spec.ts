@@ -318,31 +318,36 @@ test("one lesson is written anew with a wish, the others stay, and its source is
   await expect(page.getByRole("dialog", { name: /^Source 1/ })).toContainText("proteins link into gluten");
 });
 
-test("a unit that is being written is stopped after one question, and deleted once its title is typed", async ({
-  page,
-  product,
-  provider,
-}) => {
-  provider.setScript({ latency_ms: { text: 20_000, object: 2_000 } });
-  const unitId = await createUnit(product.url, twoLessons);
-  await page.goto(`/units/${unitId}`);
-  await page.getByRole("main").getByRole("button", { name: "Cancel", exact: true }).click();
-  await page
-    .getByRole("dialog", { name: "Stop writing this unit?" })
-    .getByRole("button", { name: "Stop writing" })
-    .click();
-  await expect(header(page)).toContainText("cancelled");
-  await expect(page.getByRole("region", { name: "Finish this unit" })).toBeVisible();
+test.describe("a unit that goes while its page is open", () => {
+  // The page may just then be reading what is being deleted.
+  test.use({ expectedFaults: [/404 .*\/units\/[0-9a-f-]{36}/] });
 
-  await main(page).getByRole("button", { name: "More" }).click();
-  await page.getByRole("menuitem", { name: /^Delete the unit/ }).click();
-  const dialog = page.getByRole("dialog", { name: "Delete this unit?" });
-  await expect(dialog.getByRole("button", { name: "Delete the unit" })).toBeDisabled();
-  await dialog.getByRole("textbox").fill(twoLessons.title);
-  await dialog.getByRole("button", { name: "Delete the unit" }).click();
-  await expect(remark(page, `"${twoLessons.title}" is deleted.`)).toBeVisible();
-  await expect(page).toHaveURL(/\/units$/);
-  expect((await fetch(`${product.url}/api/v1/content/units/${unitId}`)).status).toBe(404);
+  test("a unit that is being written is stopped after one question, and deleted once its title is typed", async ({
+    page,
+    product,
+    provider,
+  }) => {
+    provider.setScript({ latency_ms: { text: 20_000, object: 2_000 } });
+    const unitId = await createUnit(product.url, twoLessons);
+    await page.goto(`/units/${unitId}`);
+    await page.getByRole("main").getByRole("button", { name: "Cancel", exact: true }).click();
+    await page
+      .getByRole("dialog", { name: "Stop writing this unit?" })
+      .getByRole("button", { name: "Stop writing" })
+      .click();
+    await expect(header(page)).toContainText("cancelled");
+    await expect(page.getByRole("region", { name: "Finish this unit" })).toBeVisible();
+
+    await main(page).getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: /^Delete the unit/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Delete this unit?" });
+    await expect(dialog.getByRole("button", { name: "Delete the unit" })).toBeDisabled();
+    await dialog.getByRole("textbox").fill(twoLessons.title);
+    await dialog.getByRole("button", { name: "Delete the unit" }).click();
+    await expect(remark(page, `"${twoLessons.title}" is deleted.`)).toBeVisible();
+    await expect(page).toHaveURL(/\/units$/);
+    expect((await fetch(`${product.url}/api/v1/content/units/${unitId}`)).status).toBe(404);
+  });
 });
 
 test("a flow run tells its times, inputs and log; a request its messages, parameters and price", async ({

@@ -10,6 +10,9 @@ export type RetryEstimate = RetryOptions["resume"]["estimate"];
 /** What retrying a unit would do, worked out by the server; read again when the unit changes. */
 export function useRetryOptions(unitId: string): ItemState<RetryOptions> {
   const options = useItemQuery<RetryOptions>(`/content-creator/units/${unitId}/retry-options`);
-  useLiveRefresh((change) => change.entity === "unit" && change.id === unitId, options.reload);
+  useLiveRefresh(
+    (change) => change.entity === "unit" && change.id === unitId && change.patch !== null,
+    options.reload,
+  );
   return options;
 }
