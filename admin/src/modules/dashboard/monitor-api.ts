@@ -26,16 +26,16 @@ const telling: ReadonlySet<LiveChange["entity"]> = new Set([
   "alert",
 ]);
 
-/** Tells which changes the monitor's answer depends on. A worker's mere heartbeat is none; its health is. */
+/** Tells which changes the monitor's answer depends on. A worker's mere heartbeat is none; its health and its slots are. */
 export function createMonitorNews(): (change: LiveChange) => boolean {
-  const health = new Map<string, unknown>();
+  const told = new Map<string, string>();
   return (change) => {
     if (change.entity !== "worker") return telling.has(change.entity);
-    const now = change.patch?.health ?? null;
-    if (health.get(change.id) === now) return false;
-    const isFirstBeat = !health.has(change.id) && now === "healthy";
-    health.set(change.id, now);
-    return !isFirstBeat;
+    const { health, running, capacity } = change.patch ?? {};
+    const now = JSON.stringify([health, running, capacity]);
+    if (told.get(change.id) === now) return false;
+    told.set(change.id, now);
+    return true;
   };
 }
 

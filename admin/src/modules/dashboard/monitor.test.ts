@@ -68,18 +68,18 @@ function changeOf(entity: LiveChange["entity"], patch: Record<string, unknown> |
   return { entity, id: "one", parents: {}, version: 1, patch };
 }
 
-test("the page is read again for whatever it shows, and for a worker only when its health changes", () => {
+test("the page is read again for whatever it shows, and for a worker only when its health or its slots change", () => {
   const isNews = createMonitorNews();
   for (const entity of ["task", "step_run", "incident", "stuck_job", "health_state", "alert"] as const)
     expect(isNews(changeOf(entity, {}))).toBe(true);
   for (const entity of ["lesson", "step_log", "llm_request"] as const)
     expect(isNews(changeOf(entity, {}))).toBe(false);
-  const beat = (health: string) => isNews(changeOf("worker", { health }));
-  expect([beat("healthy"), beat("healthy"), beat("suspect"), beat("suspect"), beat("dead")]).toEqual([
-    false,
-    false,
-    true,
-    false,
-    true,
-  ]);
+  const beat = (health: string, running: number) =>
+    isNews(changeOf("worker", { health, running, capacity: 4 }));
+  expect(beat("healthy", 1)).toBe(true);
+  expect(beat("healthy", 1)).toBe(false);
+  expect(beat("healthy", 0)).toBe(true);
+  expect(beat("suspect", 0)).toBe(true);
+  expect(beat("suspect", 0)).toBe(false);
+  expect(beat("dead", 0)).toBe(true);
 });
