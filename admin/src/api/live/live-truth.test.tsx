@@ -44,7 +44,7 @@ function List({ read }: { read: () => Promise<Page<SimulatedRow>> }) {
   );
 }
 
-/** The page over the real stream, store and list; an answer was read when it was asked for and comes 300 ms later. */
+/** The page over the real stream, store and list; an answer was read when it was asked for and comes 300 ms of the test's own clock later. */
 function openPage(server: Server) {
   const join = (read: LiveReader) =>
     openLiveStream({ openSource: server.open, publish: read, now: () => new Date() }).close;
