@@ -48,6 +48,7 @@ export default {
     module("llm", ["media", "task-queue"]),
     module("content", ["media", "task-queue"]),
     module("flow-engine", ["task-queue"]),
+    module("prefect", ["task-queue", "flow-engine", "content"]),
     module("insights", ["task-queue", "content-creator"]),
     module("content-creator", ["task-queue", "flow-engine", "llm", "media", "content"]),
     {

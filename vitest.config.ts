@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 // Most integration tests wait for a database or a child process: two files at once pay off on two cores already.
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 const integration = "server/**/*.integration.test.ts";
+const prefect = "server/**/*.prefect.test.ts";
 
 export default defineConfig({
   test: {
@@ -12,7 +13,7 @@ export default defineConfig({
         test: {
           name: "server",
           include: ["server/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: [integration],
+          exclude: [integration, prefect],
           pool: "threads",
         },
       },
@@ -24,6 +25,18 @@ export default defineConfig({
           pool: "forks",
           maxWorkers,
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // One server for all files, one file at a time: flows are processes of their own.
+        test: {
+          name: "prefect",
+          include: [prefect],
+          globalSetup: ["server/test/prefect/prefect-setup.ts"],
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

@@ -1,4 +1,4 @@
-// Makes a fresh clone runnable: packages, the built dashboard and, with --for-tests, a browser. Needs nothing but
+// Makes a fresh clone runnable: packages, the built dashboard and, with --for-tests, a browser and Prefect. Needs nothing but
 // Node 20 and npm 11; everything after it runs under the Node that the packages bring.
 // With --quiet it prints nothing when there is nothing to do.
 import { spawnSync } from "node:child_process";
@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { ensurePrefect } from "./prefect-environment.mjs";
 
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "..");
 const cache = path.join(root, ".cache");
@@ -35,7 +36,10 @@ try {
     linkDatabaseLibraries();
     const node = findNode();
     buildDashboard(node);
-    if (flags.has("--for-tests")) ensureBrowser(node);
+    if (flags.has("--for-tests")) {
+      ensureBrowser(node);
+      installPrefect();
+    }
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
@@ -228,6 +232,14 @@ function findBrowser(node) {
   const script = 'import("@playwright/test").then(({ chromium }) => console.log(chromium.executablePath()))';
   const answer = spawnSync(node, ["--eval", script], { cwd: root, encoding: "utf8" });
   return answer.status === 0 && existsSync(answer.stdout.trim());
+}
+
+// Tests with a real Prefect are skipped where it cannot be had, but never on the build server.
+function installPrefect() {
+  const reason = ensurePrefect(root, begin);
+  if (reason === undefined) return;
+  if (process.env.CI === "true") throw new SetupError(`The tests need Prefect, but ${reason}.`);
+  say(`The tests with Prefect will be skipped: ${reason}.`);
 }
 
 // What the steps print goes to standard error: standard output belongs to the command that follows.
