@@ -1,0 +1,29 @@
+/** How a connection proves who it is. `basic` holds Prefect's auth string (`user:password`) as it was configured. */
+export type PrefectAuthentication =
+  | { readonly kind: "none" }
+  | { readonly kind: "basic"; readonly auth_string: string }
+  | { readonly kind: "bearer"; readonly api_key: string };
+
+/** The value of the Authorization header; null without authentication. */
+export function authorizationHeader(authentication: PrefectAuthentication): string | null {
+  switch (authentication.kind) {
+    case "none":
+      return null;
+    case "basic":
+      return `Basic ${Buffer.from(authentication.auth_string, "utf8").toString("base64")}`;
+    case "bearer":
+      return `Bearer ${authentication.api_key}`;
+  }
+}
+
+/** What the event socket wants in its first message: the secret as it is, not encoded. */
+export function socketToken(authentication: PrefectAuthentication): string | null {
+  switch (authentication.kind) {
+    case "none":
+      return null;
+    case "basic":
+      return authentication.auth_string;
+    case "bearer":
+      return authentication.api_key;
+  }
+}

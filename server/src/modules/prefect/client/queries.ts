@@ -1,0 +1,101 @@
+import type { StateType } from "./wire.ts";
+
+/** The most that Prefect's lists answer with at once; a larger limit is refused. */
+export const largestPage = 200;
+
+/**
+ * Which flow runs to read. Times are ISO 8601 and inclusive. A list that is given but empty matches nothing in
+ * Prefect, so callers ask only for what they have.
+ */
+export interface FlowRunQuery {
+  readonly ids?: readonly string[];
+  readonly parent_flow_run_ids?: readonly string[];
+  readonly deployment_ids?: readonly string[];
+  /** Runs that carry all of them. */
+  readonly tags?: readonly string[];
+  readonly state_types?: readonly StateType[];
+  /** By the time the run began, or is expected to begin while it has not: Prefect compares whichever is set. */
+  readonly started_after?: string;
+  readonly started_before?: string;
+  readonly ended_after?: string;
+  readonly ended_before?: string;
+  readonly scheduled_before?: string;
+  readonly idempotency_keys?: readonly string[];
+  readonly sort?: "START_TIME_ASC" | "START_TIME_DESC" | "END_TIME_DESC" | "NEXT_SCHEDULED_START_TIME_ASC";
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** The body of POST /flow_runs/filter and /flow_runs/count. Fields that are not asked for must be absent. */
+export function flowRunFilter(query: FlowRunQuery): Readonly<Record<string, unknown>> {
+  const flow_runs = withoutEmpty({
+    id: anyOf(query.ids),
+    parent_flow_run_id: anyOf(query.parent_flow_run_ids),
+    deployment_id: anyOf(query.deployment_ids),
+    idempotency_key: anyOf(query.idempotency_keys),
+    tags: query.tags === undefined ? undefined : { all_: query.tags },
+    state: query.state_types === undefined ? undefined : { type: { any_: query.state_types } },
+    start_time: timeSpan(query.started_after, query.started_before),
+    end_time: timeSpan(query.ended_after, query.ended_before),
+    next_scheduled_start_time: timeSpan(undefined, query.scheduled_before),
+  });
+  return withoutEmpty({ flow_runs, sort: query.sort, limit: query.limit, offset: query.offset });
+}
+
+export interface TaskRunQuery {
+  readonly flow_run_ids: readonly string[];
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export function taskRunFilter(query: TaskRunQuery): Readonly<Record<string, unknown>> {
+  return withoutEmpty({
+    task_runs: { flow_run_id: anyOf(query.flow_run_ids) },
+    sort: "ID_DESC",
+    limit: query.limit,
+    offset: query.offset,
+  });
+}
+
+export interface LogQuery {
+  readonly flow_run_ids: readonly string[];
+  /** Inclusive: the lines of that moment come again, the reader knows them by their ids. */
+  readonly after?: string;
+  /** Python's levels: 10 debug, 20 info, 30 warning, 40 error, 50 critical. */
+  readonly lowest_level?: number;
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export function logFilter(query: LogQuery): Readonly<Record<string, unknown>> {
+  const logs = withoutEmpty({
+    flow_run_id: anyOf(query.flow_run_ids),
+    timestamp: timeSpan(query.after, undefined),
+    level: query.lowest_level === undefined ? undefined : { ge_: query.lowest_level },
+  });
+  return withoutEmpty({ logs, sort: "TIMESTAMP_ASC", limit: query.limit, offset: query.offset });
+}
+
+/** Newest change first, so that the first page holds what matters. */
+export function progressFilter(
+  flow_run_ids: readonly string[],
+  limit: number,
+): Readonly<Record<string, unknown>> {
+  const artifacts = { flow_run_id: anyOf(flow_run_ids), type: { any_: ["progress"] } };
+  return { artifacts, sort: "UPDATED_DESC", limit };
+}
+
+function anyOf(values: readonly string[] | undefined): { any_: readonly string[] } | undefined {
+  return values === undefined ? undefined : { any_: values };
+}
+
+function timeSpan(after: string | undefined, before: string | undefined) {
+  return after === undefined && before === undefined
+    ? undefined
+    : withoutEmpty({ after_: after, before_: before });
+}
+
+// Prefect refuses fields that it does not know and reads null as a filter of its own in some places.
+function withoutEmpty(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
