@@ -15,15 +15,3 @@ export function authorizationHeader(authentication: PrefectAuthentication): stri
       return `Bearer ${authentication.api_key}`;
   }
 }
-
-/** What the event socket wants in its first message: the secret as it is, not encoded. */
-export function socketToken(authentication: PrefectAuthentication): string | null {
-  switch (authentication.kind) {
-    case "none":
-      return null;
-    case "basic":
-      return authentication.auth_string;
-    case "bearer":
-      return authentication.api_key;
-  }
-}

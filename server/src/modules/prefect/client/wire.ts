@@ -33,7 +33,6 @@ export const prefectStateSchema = z.object({
     })
     .nullish(),
 });
-export type PrefectState = z.infer<typeof prefectStateSchema>;
 
 const runFields = {
   id: z.guid(),
