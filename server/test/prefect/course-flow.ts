@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import type { PrefectClient } from "../../src/modules/prefect/client/client.ts";
 import type { PrefectDeployment, PrefectFlowRun } from "../../src/modules/prefect/client/wire.ts";
 import { authString } from "./prefect-server.ts";
@@ -12,7 +14,7 @@ const examples = path.resolve(import.meta.dirname, "../../../examples/prefect");
 /** Runs the example flow, as its guide says: `serve …` or `run …`. */
 export function startCourseFlow(apiUrl: string, words: readonly string[]): PythonProcess {
   const home = mkdtempSync(path.join(os.tmpdir(), "coursewright-flow-"));
-  const process = startPython(["course_flow.py", ...words], {
+  const started = startPython(["course_flow.py", ...words], {
     home,
     cwd: examples,
     environment: {
@@ -23,8 +25,8 @@ export function startCourseFlow(apiUrl: string, words: readonly string[]): Pytho
       PREFECT_LOGGING_TO_API_BATCH_INTERVAL: "0.2",
     },
   });
-  void process.ended.then(() => rmSync(home, { recursive: true, force: true }));
-  return process;
+  void started.ended.then(() => rmSync(home, { recursive: true, force: true }));
+  return started;
 }
 
 /** Serves the flow as a deployment of this name and resolves when Prefect knows it. */
@@ -33,12 +35,12 @@ export async function serveCourseFlow(
   apiUrl: string,
   name: string,
 ): Promise<{ process: PythonProcess; deployment: PrefectDeployment }> {
-  const process = startCourseFlow(apiUrl, ["serve", "--name", name]);
+  const served = startCourseFlow(apiUrl, ["serve", "--name", name]);
   const deployment = await waitFor(`the deployment ${name}`, async () => {
-    if (process.hasEnded()) throw new Error(`The flow is not served:\n${process.output()}`);
+    if (served.hasEnded()) throw new Error(`The flow is not served:\n${served.output()}`);
     return (await client.listDeployments({ limit: 200 })).find((each) => each.name === name);
   });
-  return { process, deployment };
+  return { process: served, deployment };
 }
 
 /** Waits until the run is in one of these state types and returns it. */
@@ -51,4 +53,12 @@ export function waitForState(
     const run = await client.findFlowRun(id);
     return run !== null && types.includes(run.state_type ?? "") ? run : undefined;
   });
+}
+
+const run = promisify(execFile);
+
+/** Kills the processes in which a served flow's runs are carried out; the one that serves it lives on. */
+export async function killFlows(served: PythonProcess): Promise<void> {
+  const { stdout } = await run("pgrep", ["-P", String(served.pid), "-f", "multiprocessing.spawn"]);
+  for (const pid of stdout.trim().split("\n")) process.kill(Number(pid), "SIGKILL");
 }

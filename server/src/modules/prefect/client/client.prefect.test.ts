@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { serveCourseFlow, startCourseFlow, waitForState } from "../../../../test/prefect/course-flow.ts";
+import {
+  killFlows,
+  serveCourseFlow,
+  startCourseFlow,
+  waitForState,
+} from "../../../../test/prefect/course-flow.ts";
 import { authString } from "../../../../test/prefect/prefect-server.ts";
 import type { PythonProcess } from "../../../../test/prefect/python-process.ts";
 import { waitFor } from "../../../../test/prefect/wait-for.ts";
@@ -207,18 +212,34 @@ describe("steering", () => {
   });
 });
 
-describe("when the worker died", () => {
-  it("the run stays RUNNING, and cancelling it ends by Prefect's own time limit", async () => {
+describe("when a process died", () => {
+  const slow = { variant: "slow", target_lesson_count: 1, seconds_per_lesson: 2 };
+
+  it("the runner reports a flow whose process was killed as crashed, and such a run can be repeated", async () => {
+    const { id } = await launch(slow);
+    await waitForState(client, id, ["RUNNING"]);
+    await killFlows(served);
+    const crashed = await waitForState(client, id, ["CRASHED"]);
+    expect(crashed.state?.message).toContain("SIGKILL");
+    expect(await retry(id)).toMatchObject({ status: "ACCEPT" });
+    await waitForState(client, id, ["RUNNING"]);
+    await cancel(id);
+    await waitForState(client, id, ["CANCELLED"]);
+  });
+
+  it("the run of a dead runner stays RUNNING, and cancelling it ends by Prefect's own time limit", async () => {
     const doomed = await serveCourseFlow(client, apiUrl, "doomed");
     const { run } = await client.createFlowRun({
       deployment_id: doomed.deployment.id,
-      parameters: { variant: "slow", target_lesson_count: 1, seconds_per_lesson: 1 },
+      parameters: slow,
       idempotency_key: crypto.randomUUID(),
     });
     await waitForState(client, run.id, ["RUNNING"]);
     await doomed.process.kill();
+    // Prefect would accept another attempt of it even now: why the product asks for the end first.
     expect((await client.findFlowRun(run.id))?.state_type).toBe("RUNNING");
     expect(await cancel(run.id)).toMatchObject({ status: "ACCEPT", state: { type: "CANCELLING" } });
-    await waitForState(client, run.id, ["CANCELLED"]);
+    const ended = await waitForState(client, run.id, ["CANCELLED"]);
+    expect(ended.state?.message).toContain("timed out");
   });
 });
