@@ -205,6 +205,27 @@ describe("steering", () => {
     });
   });
 
+  it("a run without a deployment is cancelled on paper only: it ends as its process says, with the old end", async () => {
+    const process = startCourseFlow(apiUrl, [
+      "run",
+      "--variant",
+      "slow",
+      "--lessons",
+      "1",
+      "--unit-id",
+      "paper",
+    ]);
+    const { id } = await waitFor("the run", async () => {
+      const runs = await client.listFlowRuns({ state_types: ["RUNNING"], limit: 50 });
+      return runs.find(({ parameters }) => parameters?.unit_id === "paper");
+    });
+    expect(await cancel(id)).toMatchObject({ status: "ACCEPT" });
+    const cancelled = await waitForState(client, id, ["CANCELLED"]);
+    expect(process.hasEnded()).toBe(false);
+    await process.ended;
+    expect(await waitForState(client, id, ["COMPLETED"])).toMatchObject({ end_time: cancelled.end_time });
+  });
+
   it("cannot resume what is not paused, nor steer what does not exist", async () => {
     const [run] = await client.listFlowRuns({ state_types: ["COMPLETED"], limit: 1 });
     expect(actionOutcome("resume", await client.resume(run!.id)).status).toBe("refused");

@@ -4,8 +4,8 @@ import type { StateType } from "./wire.ts";
 export const largestPage = 200;
 
 /**
- * Which flow runs to read. Times are ISO 8601 and inclusive. A list that is given but empty matches nothing in
- * Prefect, so callers ask only for what they have.
+ * Which flow runs to read. Times are ISO 8601 and inclusive. An empty list of ids or states matches nothing; empty
+ * `tags` match every run.
  */
 export interface FlowRunQuery {
   readonly ids?: readonly string[];
