@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../../../test/app.ts";
+import { insertedId } from "../../../../test/builders/inserted-id.ts";
 import { insertRunningStep, type RunningStep } from "../../../../test/builders/running-step.ts";
 import type { SavedView } from "./models.ts";
 
@@ -15,12 +16,6 @@ afterAll(() => test.close());
 
 function run(statement: ReturnType<typeof sql>) {
   return statement.execute(test.database.database);
-}
-
-async function insertedId(statement: ReturnType<typeof sql>): Promise<string> {
-  // Every statement given here returns the column id.
-  const { rows } = (await run(statement)) as { rows: readonly { readonly id: string }[] };
-  return rows[0]?.id ?? "";
 }
 
 describe("saved views", () => {
@@ -54,11 +49,15 @@ describe("saved views", () => {
 
   it("belong to one person: others neither see nor change them", async () => {
     const other = await insertedId(
+      test.database.database,
       sql`INSERT INTO users (name, role) VALUES ('Other', 'viewer') RETURNING id`,
     );
-    const id = await insertedId(sql`
+    const id = await insertedId(
+      test.database.database,
+      sql`
       INSERT INTO saved_views (user_id, page, name, search)
-      VALUES (${other}, 'flows', 'Theirs', 'status=failed') RETURNING id`);
+      VALUES (${other}, 'flows', 'Theirs', 'status=failed') RETURNING id`,
+    );
     expect(await (await test.request(`${path}?page=flows`)).json()).toEqual([]);
     const changed = await test.send("PATCH", `${path}/${id}`, { name: "Mine" });
     expect([changed.status, (await read(changed)).code]).toEqual([404, "saved_view_not_found"]);

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../../../test/app.ts";
+import { insertedId } from "../../../../test/builders/inserted-id.ts";
 import { insertRunningStep, type RunningStep } from "../../../../test/builders/running-step.ts";
 import type { FoundKind, SearchAnswer } from "./models.ts";
 
@@ -15,12 +16,6 @@ afterAll(() => test.close());
 
 function run(statement: ReturnType<typeof sql>) {
   return statement.execute(test.database.database);
-}
-
-async function insertedId(statement: ReturnType<typeof sql>): Promise<string> {
-  // Every statement given here returns the column id.
-  const { rows } = (await run(statement)) as { rows: readonly { readonly id: string }[] };
-  return rows[0]?.id ?? "";
 }
 
 async function search(q: string, limit = 5): Promise<SearchAnswer> {
@@ -46,16 +41,25 @@ async function listed(list: string, q: string): Promise<string[]> {
 }
 
 function insertUnit(title: string): Promise<string> {
-  return insertedId(sql`
+  return insertedId(
+    test.database.database,
+    sql`
     INSERT INTO units (title, learner_level, status, target_lesson_count, source_kind, user_id)
-    VALUES (${title}, 'beginner', 'draft', 3, 'text', ${step.user_id}) RETURNING id`);
+    VALUES (${title}, 'beginner', 'draft', 3, 'text', ${step.user_id}) RETURNING id`,
+  );
 }
 
 async function insertTask(inputs: object, unit_id: string | null): Promise<string> {
-  const lineage_id = await insertedId(sql`INSERT INTO lineages DEFAULT VALUES RETURNING id`);
-  return await insertedId(sql`
+  const lineage_id = await insertedId(
+    test.database.database,
+    sql`INSERT INTO lineages DEFAULT VALUES RETURNING id`,
+  );
+  return await insertedId(
+    test.database.database,
+    sql`
     INSERT INTO tasks (task_name, inputs, unit_id, lineage_id)
-    VALUES ('unit_creation', ${JSON.stringify(inputs)}::jsonb, ${unit_id}, ${lineage_id}) RETURNING id`);
+    VALUES ('unit_creation', ${JSON.stringify(inputs)}::jsonb, ${unit_id}, ${lineage_id}) RETURNING id`,
+  );
 }
 
 describe("GET /admin/search", () => {
@@ -83,11 +87,17 @@ describe("GET /admin/search", () => {
   });
 
   it("finds lessons by their title and people by name or address", async () => {
-    const lesson_id = await insertedId(sql`
+    const lesson_id = await insertedId(
+      test.database.database,
+      sql`
       INSERT INTO lessons (unit_id, position, title, status)
-      VALUES (${step.unit_id}, 1, 'Spring and neap', 'completed') RETURNING id`);
-    const user_id = await insertedId(sql`
-      INSERT INTO users (name, email, role) VALUES ('Ada Neapolitan', 'ada@example.org', 'viewer') RETURNING id`);
+      VALUES (${step.unit_id}, 1, 'Spring and neap', 'completed') RETURNING id`,
+    );
+    const user_id = await insertedId(
+      test.database.database,
+      sql`
+      INSERT INTO users (name, email, role) VALUES ('Ada Neapolitan', 'ada@example.org', 'viewer') RETURNING id`,
+    );
     const { groups } = await search("neap");
     expect(groups.flatMap(({ hits }) => hits)).toMatchObject([
       { kind: "lesson", id: lesson_id, detail: "Tides", unit_id: step.unit_id, matched: "title" },
@@ -98,9 +108,12 @@ describe("GET /admin/search", () => {
 
   it("finds every row of a kind of error by the words of one, whatever its numbers and names are", async () => {
     const failed = async (message: string) =>
-      insertedId(sql`
+      insertedId(
+        test.database.database,
+        sql`
         INSERT INTO llm_requests (task_id, kind, provider, model, status, error_code, error_message)
-        VALUES (${step.task_id}, 'text', 'p', 'm', 'failed', 'provider_refused', ${message}) RETURNING id`);
+        VALUES (${step.task_id}, 'text', 'p', 'm', 'failed', 'provider_refused', ${message}) RETURNING id`,
+      );
     const first = await failed(
       'Call 17 for "Tides" was refused after 3.5 s, see https://example.org/errors/17',
     );
@@ -149,9 +162,12 @@ describe("GET /admin/search", () => {
   it("still finds what a deleted unit left behind by its title", async () => {
     const unit_id = await insertUnit("Sinkholes of Florida");
     const task_id = await insertTask({}, unit_id);
-    const flow_run_id = await insertedId(sql`
+    const flow_run_id = await insertedId(
+      test.database.database,
+      sql`
       INSERT INTO flow_runs (flow_name, flow_version, flow_key, flow_path, task_id, unit_id)
-      VALUES ('unit_creation', 1, 'unit', 'unit', ${task_id}, ${unit_id}) RETURNING id`);
+      VALUES ('unit_creation', 1, 'unit', 'unit', ${task_id}, ${unit_id}) RETURNING id`,
+    );
     await run(sql`DELETE FROM units WHERE id = ${unit_id}`);
     expect(await found("sinkholes")).toEqual([`flow_run title ${flow_run_id}`, `task title ${task_id}`]);
     expect(await listed("task-queue/tasks", "of Florida")).toEqual([task_id]);
