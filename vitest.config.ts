@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: "prefect",
           include: [prefect],
-          globalSetup: ["server/test/prefect/prefect-setup.ts"],
+          globalSetup: ["server/test/postgres-setup.ts", "server/test/prefect/prefect-setup.ts"],
           pool: "forks",
           fileParallelism: false,
           testTimeout: 60_000,

@@ -16,6 +16,7 @@ const scripts: Readonly<Record<string, string>> = {
   "users/$id": "UserDetails",
   settings: "SettingsIndex",
   "settings/alerts": "AlertsPage",
+  "settings/connections": "ConnectionsPage",
 };
 
 type Bundle = Rolldown.OutputBundle;

@@ -29,6 +29,8 @@ test("every address of the dashboard stays what links and bookmarks expect", () 
     paths.settings(),
     paths.settingsAlerts(),
     paths.settingsAlerts({ open: id }),
+    paths.settingsConnections(),
+    paths.settingsConnections({ open: id }),
     paths.apiDocs(),
   ]).toMatchInlineSnapshot(`
     [
@@ -56,6 +58,8 @@ test("every address of the dashboard stays what links and bookmarks expect", () 
       "/settings",
       "/settings/alerts",
       "/settings/alerts?open=019a0000-0000-7000-8000-000000000001",
+      "/settings/connections",
+      "/settings/connections?open=019a0000-0000-7000-8000-000000000001",
       "/docs",
     ]
   `);

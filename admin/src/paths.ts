@@ -33,6 +33,8 @@ export type ListSearch = Partial<
     | "author"
     | "role"
     | "is_active"
+    | "engine"
+    | "connection_id"
     | "open",
     string
   >
@@ -53,7 +55,8 @@ export type MonitorSearch = Partial<
     | "completed_to"
     | "user_id"
     | "unit_id"
-    | "task_name",
+    | "task_name"
+    | "engine",
     string
   >
 >;
@@ -78,5 +81,6 @@ export const paths = {
   user: (id: string) => `/users/${id}`,
   settings: () => "/settings",
   settingsAlerts: (search: { open?: string } = {}) => `/settings/alerts${formatSearch(search)}`,
+  settingsConnections: (search: { open?: string } = {}) => `/settings/connections${formatSearch(search)}`,
   apiDocs: () => "/docs",
 };

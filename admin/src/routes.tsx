@@ -110,6 +110,11 @@ const settingsAlerts = createRoute({
   path: "/settings/alerts",
   component: lazyPage(() => import("./modules/settings/alerts/AlertsPage.tsx"), "AlertsPage"),
 });
+const settingsConnections = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/connections",
+  component: lazyPage(() => import("./modules/settings/connections/ConnectionsPage.tsx"), "ConnectionsPage"),
+});
 
 /** Builds the router; each page's code is a file of its own. */
 export function createAppRouter() {
@@ -130,6 +135,7 @@ export function createAppRouter() {
       user,
       settings,
       settingsAlerts,
+      settingsConnections,
     ]),
     parseSearch,
     stringifySearch: formatSearch,

@@ -1,5 +1,6 @@
 import type { createEventRoutes } from "./http/events.ts";
 import { createRouter } from "./http/router.ts";
+import type { createArrivalRoutes } from "./modules/content/arrivals/routes.ts";
 import type { createLearnerRoutes } from "./modules/content/routes/learner-routes.ts";
 import type { createLessonRoutes } from "./modules/content/routes/lesson-routes.ts";
 import type { createUnitRoutes } from "./modules/content/routes/unit-routes.ts";
@@ -17,6 +18,10 @@ import type { createSavedViewRoutes } from "./modules/insights/saved-views/route
 import type { createSearchRoutes } from "./modules/insights/search/routes.ts";
 import type { createLlmRoutes } from "./modules/llm/routes.ts";
 import type { createMediaRoutes } from "./modules/media/routes.ts";
+import type { createEngineActionRoutes } from "./modules/prefect/actions/routes.ts";
+import type { createConnectionRoutes } from "./modules/prefect/connections/routes.ts";
+import type { createDisagreementRoutes } from "./modules/prefect/disagreements/routes.ts";
+import type { createEngineRunRoutes } from "./modules/prefect/runs/routes.ts";
 import type { createTaskQueueRoutes } from "./modules/task-queue/routes.ts";
 import type { createUserRoutes } from "./modules/users/routes.ts";
 
@@ -27,6 +32,7 @@ export interface ApiParts {
   readonly llm: ReturnType<typeof createLlmRoutes>;
   readonly units: ReturnType<typeof createUnitRoutes>;
   readonly lessons: ReturnType<typeof createLessonRoutes>;
+  readonly arrivals: ReturnType<typeof createArrivalRoutes>;
   readonly learner: ReturnType<typeof createLearnerRoutes>;
   readonly creator: ReturnType<typeof createCreatorRoutes>;
   readonly replay: ReturnType<typeof createReplayRoutes>;
@@ -41,6 +47,10 @@ export interface ApiParts {
   readonly alerts: ReturnType<typeof createAlertRoutes>;
   readonly search: ReturnType<typeof createSearchRoutes>;
   readonly savedViews: ReturnType<typeof createSavedViewRoutes>;
+  readonly connections: ReturnType<typeof createConnectionRoutes>;
+  readonly engineRuns: ReturnType<typeof createEngineRunRoutes>;
+  readonly engineActions: ReturnType<typeof createEngineActionRoutes>;
+  readonly disagreements: ReturnType<typeof createDisagreementRoutes>;
   readonly events: ReturnType<typeof createEventRoutes>;
 }
 
@@ -52,6 +62,7 @@ export function createApi(parts: ApiParts) {
     .route("/", parts.llm)
     .route("/", parts.units)
     .route("/", parts.lessons)
+    .route("/", parts.arrivals)
     .route("/", parts.learner)
     .route("/", parts.creator)
     .route("/", parts.replay)
@@ -66,6 +77,10 @@ export function createApi(parts: ApiParts) {
     .route("/", parts.alerts)
     .route("/", parts.search)
     .route("/", parts.savedViews)
+    .route("/", parts.connections)
+    .route("/", parts.engineRuns)
+    .route("/", parts.engineActions)
+    .route("/", parts.disagreements)
     .route("/", parts.events);
 }
 

@@ -8,7 +8,7 @@ import { errorDefinitions } from "./error-definitions.ts";
 import { createDocsRoutes } from "./http/docs-page.ts";
 import { createEventRoutes } from "./http/events.ts";
 import { createHealthRoutes, type Health } from "./http/health.ts";
-import { createLiveHub } from "./http/live-hub.ts";
+import { createLiveHub, type LiveHub } from "./http/live-hub.ts";
 import { createHttpApplication, describeApi, listen, type RunningServer } from "./http/server.ts";
 import { createContentModule } from "./modules/content/module.ts";
 import { createCreatorModule } from "./modules/content-creator/module.ts";
@@ -16,8 +16,9 @@ import { createFlowEngineModule } from "./modules/flow-engine/module.ts";
 import { createInsightsModule } from "./modules/insights/module.ts";
 import { createLlmModule } from "./modules/llm/module.ts";
 import { createMediaModule } from "./modules/media/module.ts";
+import { createPrefectModule, queueOfCarried } from "./modules/prefect/module.ts";
 import { createTaskQueueModule } from "./modules/task-queue/module.ts";
-import type { LockUnit, SettleTask } from "./modules/task-queue/public.ts";
+import type { LockUnit, SettleTask, SingleTaskReport } from "./modules/task-queue/public.ts";
 import { createUsersModule } from "./modules/users/module.ts";
 import { openKeyRingOnce } from "./platform/crypto.ts";
 import type { Database } from "./platform/database.ts";
@@ -43,7 +44,7 @@ export interface App {
   startServer(): Promise<{ readonly url: string }>;
   startWorker(): Promise<void>;
   /** Executes one task and answers the exit code for the process. */
-  runTask(taskId: string): Promise<number>;
+  runTask(taskId: string, report?: (report: SingleTaskReport) => void): Promise<number>;
   /** Everything of the API without a socket, for tests and the reference. */
   readonly http: ReturnType<typeof createHttp>;
   stop(): Promise<void>;
@@ -61,23 +62,27 @@ const version: string = JSON.parse(
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger } = options;
   const modules = buildModules(options);
+  const hub = buildHub(options, modules);
   const stopping = new AbortController();
-  const http = createHttp(options, modules, stopping.signal);
+  const http = createHttp(options, modules, hub, stopping.signal);
   const worker = modules.taskQueue.createWorker({
     queues: config.worker.queues,
     capacity: config.worker.concurrency,
     graceMs: workerGraceMs,
   });
   let server: RunningServer | undefined;
+  let singleTask: Promise<void> | undefined;
   let stopBudgetWatch: (() => Promise<void>) | undefined;
 
   return {
     http,
     async startServer() {
-      await modules.hub.start();
+      await hub.start();
       server = await listen(http, { host: config.host, port: config.port });
       // Only now: a server that cannot answer keeps no books.
       await modules.insights.keeper.start();
+      modules.prefect.listensAt(config.publicUrl ?? server.url);
+      await modules.prefect.watcher.start();
       return { url: server.url };
     },
     async startWorker() {
@@ -85,19 +90,27 @@ export async function createApp(options: AppOptions): Promise<App> {
       modules.media.housekeeping.start();
       await worker.start();
     },
-    async runTask(taskId) {
+    async runTask(taskId, report) {
       await modules.llm.syncBudgets();
-      return modules.taskQueue.runTask(taskId, stopping.signal);
+      const running = modules.taskQueue.runTask(taskId, stopping.signal, report);
+      // How it ends is the caller's; stopping only waits for it.
+      singleTask = running.then(
+        () => undefined,
+        () => undefined,
+      );
+      return running;
     },
     async stop() {
       stopping.abort();
+      await singleTask;
       await modules.insights.alerts.stop();
       await server?.close();
       await modules.insights.keeper.stop();
+      await modules.prefect.watcher.stop();
       await worker.stop();
       await stopBudgetWatch?.();
       await modules.media.housekeeping.stop();
-      await Promise.all([modules.creator.close(), modules.media.service.close(), modules.hub.stop()]);
+      await Promise.all([modules.creator.close(), modules.media.service.close(), hub.stop()]);
       await modules.flowEngine.stop();
       await modules.taskQueue.stop();
       await modules.notifier.stop();
@@ -119,6 +132,7 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
   const taskQueue = createTaskQueueModule({
     ...{ database, pool, connectionString, logger, changed, ports },
     app_version: version,
+    ...(config.dispatch === "prefect" ? { queueOf: queueOfCarried } : {}),
   });
   const llm = createLlmModule({
     ...{ database, config, logger, changed },
@@ -168,8 +182,25 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
       keyRing: openKeyRingOnce(config.keyFile),
     },
   });
+  const prefect = createPrefectModule({
+    ...{ database, connectionString, logger, changed, settings: config.prefect },
+    carriesTasks: config.dispatch === "prefect",
+    keyRing: openKeyRingOnce(config.keyFile),
+    tasks: taskQueue.service,
+    mirror: flowEngine.mirror,
+    units: content.port,
+    arrivals: content.arrivals,
+  });
   settleTasks.push(flowEngine.settleTask, llm.settleTask, content.settleTask);
-  const hub = createLiveHub({
+  return { notifier, taskQueue, llm, flowEngine, media, content, creator, users, insights, prefect };
+}
+
+/** The change stream with the rows of every module that pages show. */
+function buildHub(
+  { database, logger, connectionString }: AppOptions,
+  { taskQueue, flowEngine, llm, insights, content, users, prefect }: Modules,
+) {
+  return createLiveHub({
     feed: createLiveFeed({ url: connectionString, database, logger }),
     summaries: {
       task: taskQueue.service.listTaskSummaries,
@@ -183,17 +214,18 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
       ...users.listSummaries,
       alert: insights.alerts.listSummaries,
       ...insights.listSummaries,
+      ...prefect.listSummaries,
     },
     followers: { task: { entity: "flow_run", listIds: flowEngine.service.listRootRunIds } },
     logger,
     pulse: { entity: "worker", listRows: taskQueue.service.listLiveWorkers, everyMs: workerPulseMs },
   });
-  return { notifier, taskQueue, llm, flowEngine, media, content, creator, users, insights, hub };
 }
 
 function createHttp(
   { config, logger, database, postgresHealth }: AppOptions,
   modules: Modules,
+  hub: LiveHub,
   isStopping: AbortSignal,
 ) {
   const application = createHttpApplication({
@@ -209,6 +241,7 @@ function createHttp(
     llm: modules.llm.routes,
     units: modules.content.unitRoutes,
     lessons: modules.content.lessonRoutes,
+    arrivals: modules.content.arrivalRoutes,
     learner: modules.content.learnerRoutes,
     creator: modules.creator.routes,
     replay: modules.creator.replayRoutes,
@@ -223,7 +256,11 @@ function createHttp(
     alerts: modules.insights.alertRoutes,
     search: modules.insights.searchRoutes,
     savedViews: modules.insights.savedViewRoutes,
-    events: createEventRoutes(modules.hub, isStopping),
+    connections: modules.prefect.connectionRoutes,
+    engineRuns: modules.prefect.runRoutes,
+    engineActions: modules.prefect.actionRoutes,
+    disagreements: modules.prefect.disagreementRoutes,
+    events: createEventRoutes(hub, isStopping),
   });
   application.route(
     "/",

@@ -144,11 +144,14 @@ export const settingSchemas = {
   COURSEWRIGHT_OIDC_CLIENT_ID: note(text(), "none", "Single sign-on: client"),
   COURSEWRIGHT_OIDC_CLIENT_SECRET: note(text(), "none", "Single sign-on: secret of the client", true),
   COURSEWRIGHT_PREFECT_URL: note(
-    address(http, httpForm),
+    address(http, httpForm).refine((url) => url === undefined || !/[?#]|\/\/[^/]*@/.test(url), {
+      error:
+        "must be without user, password, query and fragment: credentials go into COURSEWRIGHT_PREFECT_AUTH",
+    }),
     "none",
-    "API address of the default Prefect connection",
+    "API address of the default Prefect connection, such as http://127.0.0.1:4200/api",
   ),
-  COURSEWRIGHT_PREFECT_AUTH: note(text(), "none", "Key or user:password for that Prefect server", true),
+  COURSEWRIGHT_PREFECT_AUTH: note(text(), "none", "API key or user:password for that Prefect server", true),
   COURSEWRIGHT_PREFECT_REQUESTS_PER_SECOND: note(
     integer(1, 1_000, 5),
     "5",

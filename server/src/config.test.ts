@@ -56,6 +56,11 @@ test.each([
     { COURSEWRIGHT_PREFECT_URL: "localhost:4200" },
     "COURSEWRIGHT_PREFECT_URL must be a http:// or https:// address",
   ],
+  [
+    { COURSEWRIGHT_PREFECT_URL: "http://me:pw@127.0.0.1/api" },
+    "credentials go into COURSEWRIGHT_PREFECT_AUTH",
+  ],
+  [{ COURSEWRIGHT_PREFECT_URL: "http://127.0.0.1/api?x=1" }, "COURSEWRIGHT_PREFECT_URL must be without user"],
   [{ COURSEWRIGHT_HOST: "0.0.0.0" }, "COURSEWRIGHT_HOST=0.0.0.0 would let other machines in"],
   [{ COURSEWRIGHT_HOST: "example.com" }, "no accounts"],
   [{ COURSEWRIGHT_TEXT_MODEL: "m" }, "COURSEWRIGHT_LLM_BASE_URL is not set"],

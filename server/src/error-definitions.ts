@@ -6,6 +6,7 @@ import { flowEngineErrors } from "./modules/flow-engine/errors.ts";
 import { insightErrors } from "./modules/insights/errors.ts";
 import { llmErrors } from "./modules/llm/errors.ts";
 import { mediaErrors } from "./modules/media/errors.ts";
+import { prefectErrors } from "./modules/prefect/errors.ts";
 import { taskQueueErrors } from "./modules/task-queue/errors.ts";
 import { userErrors } from "./modules/users/errors.ts";
 import { cryptoErrors } from "./platform/crypto.ts";
@@ -26,4 +27,5 @@ export const errorDefinitions: Readonly<Record<string, ErrorDefinition>> = {
   ...creatorErrors.definitions,
   ...offlineAuthorErrors.definitions,
   ...insightErrors.definitions,
+  ...prefectErrors.definitions,
 };

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { type App, createApp } from "../src/app.ts";
 import { type Config, loadConfig } from "../src/config.ts";
-import { createSilentLogger } from "../src/platform/logger.ts";
+import { createSilentLogger, type Logger } from "../src/platform/logger.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 export interface TestApp {
@@ -18,7 +18,10 @@ export interface TestApp {
 }
 
 /** The whole application on a database of its own; nothing runs until `app.startWorker` or `app.startServer`. */
-export async function createTestApp(environment: Record<string, string> = {}): Promise<TestApp> {
+export async function createTestApp(
+  environment: Record<string, string> = {},
+  logger: Logger = createSilentLogger(),
+): Promise<TestApp> {
   const home = mkdtempSync(path.join(os.tmpdir(), "coursewright-app-"));
   const database = await createTestDatabase({ max: 20 });
   const config = loadConfig({
@@ -30,7 +33,7 @@ export async function createTestApp(environment: Record<string, string> = {}): P
   });
   const app = await createApp({
     config,
-    logger: createSilentLogger(),
+    logger,
     database: database.database,
     pool: database.pool,
     onCommit: database.onCommit,

@@ -121,6 +121,13 @@ const statements = [
   ),
   `INSERT INTO user_usage (user_id, unit_count, llm_request_count, cost_usd)
     SELECT u.id, 20, 60, 0.6 FROM users u`,
+  // Two connections: one had all the rare rows but the oldest, which the other one had.
+  `INSERT INTO connections (id, name, base_url) VALUES (${idOf("1")}, 'first', 'http://localhost/api'),
+    (${idOf("2")}, 'second', 'http://localhost/api')`,
+  ...["units", "tasks", "flow_runs"].map(
+    (table) => `UPDATE ${table} SET connection_id = CASE WHEN n = 13 THEN ${idOf("2")} ELSE ${idOf("1")} END
+      FROM ${series(10_000)} WHERE ${isRare(13)} AND id = ${idOf("n")}`,
+  ),
   "SET session_replication_role = DEFAULT",
 ];
 

@@ -8,8 +8,14 @@ import { fillLargeTables, largeTableId, largeTables } from "./large-tables.ts";
 import { type ListRead, listReads, pageLimit, rowsBound, sortedBound, summaryReads } from "./list-reads.ts";
 import { captureQueries, explain, nodesOf, type PlanNode, type SentQuery } from "./query-plan.ts";
 
-// Few rows: people, workers, what the last ten seconds added to people's totals, kinds of error.
-const scannable: readonly string[] = ["users", "workers", "user_usage_deltas", "error_fingerprints"];
+// Few rows: people, workers, connections, what the last ten seconds added to people's totals, kinds of error.
+const scannable: readonly string[] = [
+  "users",
+  "workers",
+  "connections",
+  "user_usage_deltas",
+  "error_fingerprints",
+];
 
 /** As many as the change stream reads at once. */
 const idsPerRead = 500;

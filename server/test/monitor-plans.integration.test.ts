@@ -10,19 +10,26 @@ import {
   listWorkersAt,
   readMoment,
 } from "../src/modules/insights/monitor/repo/jobs.ts";
+import { listOutside } from "../src/modules/insights/monitor/repo/outside.ts";
 import { listRuns, listSpending } from "../src/modules/insights/monitor/repo/work.ts";
-import { listLateJobs, listLongSteps, listOpenFlags } from "../src/modules/insights/stuck/repo.ts";
+import {
+  listLateJobs,
+  listLongSteps,
+  listOpenFlags,
+  listSuspectJobs,
+} from "../src/modules/insights/stuck/repo.ts";
 import type { Database } from "../src/platform/database.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { fillLargeTables, largeTableId } from "./large-tables.ts";
 import { captureQueries, explain, nodesOf } from "./query-plan.ts";
 
-// Few rows, whatever happens: people, workers, limits, open flags, the last minutes' changes, what the database holds of its own.
+// Few rows, whatever happens: people, workers, connections, limits, open flags, the last minutes' changes, what the database holds of its own.
 const scannable = [
   "pg_database",
   "pg_authid",
   "users",
   "workers",
+  "connections",
   "rate_limits",
   "stuck_jobs",
   "health_states",
@@ -82,6 +89,12 @@ describe("what the monitor reads of large tables", () => {
     ["the moment", (database) => readMoment(database, null), 1, "tasks_pkey"],
     ["jobs now", (database) => listJobs(database, now), 2_500, ""],
     ["jobs at a past moment", (database) => listJobs(database, past), 2_500, "tasks_lifetime"],
+    ["jobs of Prefect now", (database) => listJobs(database, now, "prefect"), 2_500, ""],
+    ["what Prefect says of 50 jobs", (database) => listOutside(database, someTasks), 100, ""],
+    ["suspect jobs", (database) => listSuspectJobs(database), 50, "flow_runs_suspect"],
+    ["jobs of Prefect that ended", history({ engine: "prefect" }), 200, ""],
+    ["jobs of a connection", history({ connection_id: largeTableId(1) }), 200, ""],
+    ["jobs of ours that ended", history({ engine: "coursewright" }), 500, "tasks_outcome"],
     ["workers", (database) => listWorkersAt(database, now), 100, ""],
     [
       "runs and steps of 50 jobs",

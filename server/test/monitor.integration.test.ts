@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { FinishedJob } from "../src/modules/insights/monitor/models.ts";
+import { insertConnection } from "./builders/connection.ts";
 import { waitFor } from "./engine/harness.ts";
 import { createMonitoredCourse, type MonitoredCourse } from "./monitor-course.ts";
 
@@ -213,7 +214,8 @@ describe("rows that no worker of ours would write", () => {
   test("a job is Prefect's only where it came over a connection; without a worker it is executed outside", async () => {
     const columns = { task_name: "unit_creation", status: sql`'in_progress'`, executor: "external" };
     const outside = await insertTask({ ...columns, started_at: sql`clock_timestamp()` });
-    const prefect = await insertTask({ ...columns, connection_id: crypto.randomUUID() });
+    const connection_id = await insertConnection(own.course.database);
+    const prefect = await insertTask({ ...columns, connection_id });
     await insertTask({ ...columns, status: sql`'completed'`, completed_at: sql`clock_timestamp()` });
     const { active_jobs, history } = await own.monitor();
     const engines = active_jobs.map(({ task_id, engine, worker }) => [task_id, engine, worker]);

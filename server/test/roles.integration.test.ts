@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -48,6 +49,9 @@ async function taskOf(unitId: string): Promise<{ id: string; status: string }> {
   return readJson(url, `/task-queue/tasks/${task_id}`);
 }
 
+const readTask = (id: string) =>
+  readJson<{ status: string; crashes: number; unit_id: string }>(url, `/task-queue/tasks/${id}`);
+
 describe("the roles apart, on one DATABASE_URL", () => {
   it("a server alone takes a unit and leaves it to a worker, which writes it", async () => {
     const unitId = await createUnit(url, request);
@@ -67,7 +71,41 @@ describe("the roles apart, on one DATABASE_URL", () => {
     expect((await readJson<Unit>(url, `/content/units/${wanted}`)).status).toBe("completed");
     expect((await taskOf(other)).status).toBe("pending");
     const again = run("run-task", task.id);
-    expect(await again.ended()).toBe(1);
-    expect(again.stderr()).not.toBe("");
+    expect(await again.ended()).toBe(3);
+    expect(again.stderr()).toMatch(/is completed and cannot be started now/);
+    expect(again.stdout()).toBe("");
+  });
+
+  it("run-task tells how far it is in lines of JSON", async () => {
+    const { id } = await taskOf(await createUnit(url, request));
+    const carrier = run("run-task", id, "--report");
+    expect(await carrier.ended()).toBe(0);
+    const reports = carrier.stdout().trim().split("\n");
+    expect(reports.length).toBeGreaterThan(1);
+    expect(JSON.parse(reports.at(-1)!)).toEqual({
+      progress_percentage: 100,
+      current_step: null,
+      status: "completed",
+      error_message: null,
+    });
+  });
+
+  it("run-task hands its task back when it is told to end, and ends its task when that is cancelled", async () => {
+    const { id } = await taskOf(await createUnit(url, { ...request, target_lesson_count: 6 }));
+    const first = run("run-task", id, "--report");
+    await once(first.child.stdout!, "data");
+    first.child.kill("SIGTERM");
+    expect(await first.ended()).toBe(1);
+    expect(JSON.parse(first.stdout().trim().split("\n").at(-1)!)).toMatchObject({ status: "retry" });
+    expect(await readTask(id)).toMatchObject({ status: "retry", crashes: 0 });
+    const second = run("run-task", id, "--report");
+    await once(second.child.stdout!, "data");
+    const cancelled = await fetch(`${url}/api/v1/task-queue/tasks/${id}/cancel`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+    });
+    expect(cancelled.ok).toBe(true);
+    expect(await second.ended()).toBe(1);
+    expect(JSON.parse(second.stdout().trim().split("\n").at(-1)!)).toMatchObject({ status: "cancelled" });
   });
 });

@@ -9,6 +9,8 @@ export interface TcpProxy {
   accepted(): number;
   /** Breaks every connection; new ones are let through. */
   breakAll(): void;
+  /** Nothing goes through the connections of now any more, and none is told so; new ones are let through. */
+  freeze(): void;
   /** Breaks every connection and refuses new ones. */
   cut(): void;
   restore(): void;
@@ -51,6 +53,9 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
     url: url.href,
     accepted: () => accepted,
     breakAll,
+    freeze() {
+      for (const socket of open) socket.unpipe().pause();
+    },
     cut() {
       isCut = true;
       breakAll();

@@ -123,6 +123,12 @@ export type ApiRows = {
   incident_details: InferResponseType<Api["admin"]["incidents"][":id"]["$get"], 200>;
   alert: InferResponseType<Api["admin"]["alerts"]["$get"], 200>[number];
   alert_delivery: InferResponseType<Api["admin"]["alerts"][":id"]["deliveries"]["$get"], 200>[number];
+  connection: InferResponseType<Api["prefect"]["connections"]["$get"], 200>[number];
+  connection_verdict: InferResponseType<Api["prefect"]["connections"]["test"]["$post"], 200>;
+  deployment: InferResponseType<Api["prefect"]["connections"][":id"]["deployments"]["$get"], 200>[number];
+  engine_run: InferResponseType<Api["prefect"]["flow-runs"][":id"]["$get"], 200>;
+  engine_task: InferResponseType<Api["prefect"]["tasks"][":id"]["$get"], 200>;
+  disagreement: InferResponseType<Api["prefect"]["disagreements"]["$get"], 200>[number];
   search: InferResponseType<Api["admin"]["search"]["$get"], 200>;
   saved_view: InferResponseType<Api["admin"]["saved-views"]["$get"], 200>[number];
 };

@@ -1,7 +1,7 @@
 import { AppError } from "../platform/errors.ts";
 
-/** Exit codes of every command: 0 success, 1 a failed job or refused request, 2 wrong use. */
-export const exitCodes = { success: 0, failed: 1, wrongUse: 2 } as const;
+/** Exit codes of every command: 0 success, 1 a failed job or refused request, 2 wrong use; of `run-task` also 3: not claimable. */
+export const exitCodes = { success: 0, failed: 1, wrongUse: 2, notClaimable: 3 } as const;
 
 /** Prints exactly one JSON value on standard output. */
 export function printJson(value: unknown): void {

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { App } from "../app.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { createDatabase } from "../platform/database.ts";
+import { AppError } from "../platform/errors.ts";
 import { createLogger, type Logger } from "../platform/logger.ts";
 import { migrate } from "../platform/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./open-database.ts";
@@ -23,6 +24,8 @@ interface Role {
   readonly name: string;
   /** Whether it may work on the embedded database that another process runs. */
   readonly join: boolean;
+  /** When a signal ends it before it has an exit code of its own. Default: success. */
+  readonly interruptedCode?: number;
   /** Answers the exit code, or `undefined` to run until a signal comes. */
   run(app: App, openedDatabase: OpenDatabase): Promise<number | undefined>;
 }
@@ -74,8 +77,31 @@ export function addRoleCommands(program: Command): void {
     );
   program
     .command("run-task <id>")
-    .description("Execute one task and exit: 0 completed, 1 otherwise")
-    .action((id: string) => runRole({ name: "run-task", join: true, run: (app) => app.runTask(id) }));
+    .description(
+      "Execute one task and exit: 0 completed, 1 failed, cancelled, waiting or handed back, 3 not to be started now",
+    )
+    .option("--report", "print how far it is on standard output, one JSON value in each line")
+    .action((id: string, { report }: { report?: boolean }) =>
+      runRole({
+        name: "run-task",
+        join: true,
+        interruptedCode: exitCodes.failed,
+        run: (app) => runTask(app, id, report === true),
+      }),
+    );
+}
+
+async function runTask(app: App, id: string, isReported: boolean): Promise<number> {
+  try {
+    return await app.runTask(
+      id,
+      isReported ? (report) => process.stdout.write(`${JSON.stringify(report)}\n`) : undefined,
+    );
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "task_not_claimable")) throw error;
+    printError(error);
+    return exitCodes.notClaimable;
+  }
 }
 
 function announce({ url }: { readonly url: string }, openedDatabase: OpenDatabase): void {
@@ -99,7 +125,8 @@ async function runRole(role: Role): Promise<void> {
   if (shutdown.signal.aborted) {
     // A start that was interrupted may still be making a part, which then has to be stopped too. How it fails
     // no longer matters: the signal decided.
-    await Promise.race([finished.catch(() => undefined), sleep(startingMs)]);
+    const late = await Promise.race([finished.catch(() => undefined), sleep(startingMs, undefined)]);
+    process.exitCode = late ?? role.interruptedCode ?? process.exitCode;
   }
   await shutdown.stop();
   logger.flush();

@@ -22,7 +22,7 @@ export const problemSchema = z
   .openapi("Problem");
 export type Problem = z.infer<typeof problemSchema>;
 
-type ProblemStatus = 400 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 503;
+type ProblemStatus = 400 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 502 | 503 | 504;
 
 const descriptions: Record<ProblemStatus, string> = {
   400: "The request could not be read.",
@@ -35,7 +35,9 @@ const descriptions: Record<ProblemStatus, string> = {
   422: "The request is understood but not valid.",
   429: "Too many requests.",
   500: "A bug; the log holds the cause under the request id.",
-  503: "The database is not reachable right now.",
+  502: "An outside system refused or failed.",
+  503: "The database, or an outside system that the answer needs, is not reachable right now.",
+  504: "An outside system did not answer in time.",
 };
 
 interface ProblemResponse {

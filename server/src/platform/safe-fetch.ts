@@ -1,16 +1,5 @@
-import { lookup as lookupAddress } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
 import { Agent, type Dispatcher, request } from "undici";
-import { defineErrors } from "./errors.ts";
-import { isPublicAddress } from "./public-address.ts";
-
-export const safeFetchErrors = defineErrors({
-  address_refused: { status: 422, retryable: false, title: "Address refused" },
-  remote_unreachable: { status: 502, retryable: true, title: "Remote server unreachable" },
-  remote_timeout: { status: 504, retryable: true, title: "Remote server too slow" },
-  remote_answer_too_large: { status: 502, retryable: false, title: "Remote answer too large" },
-  remote_redirect_refused: { status: 502, retryable: false, title: "Remote redirect refused" },
-});
+import { addressRules, lookupPublic, refused, refusedCode, safeFetchErrors } from "./safe-address.ts";
 
 export interface SafeFetchOptions {
   /** `host` or `host:port` that may be private, such as `127.0.0.1:4200`. Without a port: each port. */
@@ -62,22 +51,11 @@ const headersForEverybody = new Set(["accept", "accept-language", "content-type"
 
 /** Makes the only way to a URL that a user gave. */
 export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
-  const allowed = new Set((options.allowedPrivateHosts ?? []).map((host) => host.toLowerCase()));
+  const rules = addressRules(options.allowedPrivateHosts);
   const checked = new Agent({ connect: { lookup: lookupPublic } });
   const unchecked = new Agent();
 
-  function dispatcherFor(url: URL): Dispatcher {
-    if (url.protocol !== "http:" && url.protocol !== "https:")
-      throw refused(url, "only http and https are fetched");
-    if (url.username !== "" || url.password !== "")
-      throw refused(url, "an address must not hold a user or password");
-    const host = url.hostname.toLowerCase();
-    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
-    if (allowed.has(host) || allowed.has(`${host}:${port}`)) return unchecked;
-    const literal = host.replace(/^\[|\]$/g, "");
-    if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw refused(url, "it is not a public address");
-    return checked;
-  }
+  const dispatcherFor = (url: URL): Dispatcher => (rules.isAllowedPrivate(url) ? unchecked : checked);
 
   async function follow(first: URL, firstRequest: SafeRequest, signal: AbortSignal): Promise<SafeResponse> {
     const maxBytes = firstRequest.maxBytes ?? options.maxBytes ?? defaultMaxBytes;
@@ -122,20 +100,6 @@ export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
     },
   };
 }
-
-const refusedCode = "ERR_ADDRESS_REFUSED";
-
-const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  lookupAddress(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, "", 0);
-    const first = addresses[0];
-    if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return callback(Object.assign(new Error(`${hostname} is not public`), { code: refusedCode }), "", 0);
-    }
-    if (options.all === true) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
-};
 
 function requestAfterRedirect(before: SafeRequest, status: number, from: URL, to: URL): SafeRequest {
   if (from.protocol === "https:" && to.protocol === "http:") {
@@ -192,10 +156,6 @@ function flatten(headers: Readonly<Record<string, string | string[] | undefined>
     if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return flat;
-}
-
-function refused(url: URL, reason: string) {
-  return safeFetchErrors.create("address_refused", `${url.host || url.protocol} is not fetched: ${reason}.`);
 }
 
 function redirectRefused(message: string) {

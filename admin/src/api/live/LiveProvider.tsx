@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, 
 import { keptFreshMs } from "../query-client.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { joinLiveChannel, type LiveReader } from "./live-channel.ts";
-import type { ConnectionState } from "./live-messages.ts";
+import type { ConnectionState, LiveEntity } from "./live-messages.ts";
 import { createRowStore, type RowStore } from "./row-store.ts";
 
 type Live = { store: RowStore; connection: ConnectionState };
@@ -15,6 +15,9 @@ type LiveProviderProps = {
   /** How the page joins the stream; the browser's shared one unless told. */
   join?: (read: LiveReader) => () => void;
 };
+
+// Both tell of themselves every two seconds, which makes nothing else out of date.
+const heartbeats: ReadonlySet<LiveEntity> = new Set(["worker", "connection"]);
 
 /** Feeds the row store from the browser's one event stream and refetches what is shown after a gap. */
 export function LiveProvider({ children, join = joinLiveChannel }: LiveProviderProps) {
@@ -35,7 +38,7 @@ export function LiveProvider({ children, join = joinLiveChannel }: LiveProviderP
       join((message) => {
         if (message.kind === "state") return setConnection(message.state);
         if (message.kind === "changes") {
-          if (message.changes.some(({ entity }) => entity !== "worker")) changedAt.current = Date.now();
+          if (message.changes.some(({ entity }) => !heartbeats.has(entity))) changedAt.current = Date.now();
           return store.apply(message.changes);
         }
         if (message.forget) store.clear();

@@ -24,6 +24,14 @@ test("a filter of several values takes each of them, and one that the change say
   );
 });
 
+test("the engine of a row is told by its connection", () => {
+  const onPrefect = { ...change, patch: { ...change.patch, connection_id: "c" } };
+  const own = { ...change, patch: { ...change.patch, connection_id: null } };
+  expect(fitsFilters(onPrefect, { engine: "prefect" })).toBe(true);
+  expect(fitsFilters(own, { engine: "prefect" })).toBe(false);
+  expect(fitsFilters(change, { engine: "prefect" })).toBe(true);
+});
+
 test("a row between those on show comes in once it fits every filter, and only if that can be told", () => {
   const list = { rows: [{ id: "m" }, { id: "g" }, { id: "c" }], hasOlder: true };
   const became = (id: string, status: string) => ({ ...change, id, patch: { status } });

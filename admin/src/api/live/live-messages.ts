@@ -12,6 +12,9 @@ export const liveEntities = [
   "stuck_job",
   "health_state",
   "alert",
+  "connection",
+  "engine_action",
+  "task_carrier",
 ] as const;
 
 /** One of the reported kinds. */

@@ -8,9 +8,16 @@ import { useArrivals, useLiveRefresh } from "./use-live.ts";
 // Further down a smooth scroll would fly past thousands of rows.
 const longestGlidePx = 3_000;
 
+/** What a change tells of its row. The engine is no column of its own: it is Prefect's exactly when there is a connection. */
+function fieldsOf(change: LiveChange): Record<string, unknown> {
+  const fields: Record<string, unknown> = { ...change.parents, ...change.patch };
+  if (fields.connection_id === undefined) return fields;
+  return { ...fields, engine: fields.connection_id === null ? "coursewright" : "prefect" };
+}
+
 /** Whether a changed row can belong to a list with these filters; what cannot be told from the change rules nothing out. */
 export function fitsFilters(change: LiveChange, filters: Query): boolean {
-  const fields: Record<string, unknown> = { ...change.parents, ...change.patch };
+  const fields = fieldsOf(change);
   return Object.entries(filters).every(([name, value]) => {
     const field = fields[name];
     if (value === undefined || value === "" || field === undefined) return true;
@@ -20,7 +27,7 @@ export function fitsFilters(change: LiveChange, filters: Query): boolean {
 
 /** Whether every filter that is set can be told from the change, and the row fits all of them. */
 function surelyFits(change: LiveChange, filters: Query): boolean {
-  const fields: Record<string, unknown> = { ...change.parents, ...change.patch };
+  const fields = fieldsOf(change);
   const set = Object.entries(filters).filter(([, value]) => value !== undefined && value !== "");
   return set.length > 0 && set.every(([name]) => fields[name] !== undefined) && fitsFilters(change, filters);
 }

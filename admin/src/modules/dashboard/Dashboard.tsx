@@ -11,6 +11,7 @@ import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { Notice } from "../../ui/page/ErrorBlock.tsx";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock } from "../../ui/page/Skeleton.tsx";
+import { ConnectionBanner, MonitorDisagreements } from "../engines/public.ts";
 import { AnswerMomentProvider } from "./answer-moment.tsx";
 import { MetricsSection } from "./charts/MetricsSection.tsx";
 import { OutcomeChart } from "./charts/OutcomeChart.tsx";
@@ -60,6 +61,7 @@ export function Dashboard() {
         loadedAt={monitor.loadedAt}
       />
       {wrong !== null && <WrongMoment text={wrong} onTravel={travel} />}
+      {at === null && <ConnectionBanner />}
       {at !== null && <PastNotice at={at} isReading={monitor.isOfAnotherMoment} onTravel={travel} />}
       <DataStates
         data={monitor.data}
@@ -143,6 +145,7 @@ function Monitor({ answer, at, readAt = 0, isOfAnotherMoment, onTravel, onChange
         </div>
         <aside className="stack">
           <NeedsAttention answer={answer} isPast={isPast} onChanged={onChanged} />
+          {!isPast && <MonitorDisagreements />}
           <HealthWorkers />
           {isBusy && <Health parts={answer.health} />}
         </aside>

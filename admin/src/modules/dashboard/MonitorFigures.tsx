@@ -71,7 +71,7 @@ export function MonitorFigures({ answer, isPast }: { answer: CourseGeneration; i
         {
           label: "Running",
           value: formatCount(figures.running),
-          note: figures.capacity === 0 ? "no slot is open" : `of ${formatQuantity(figures.capacity, "slot")}`,
+          note: slotWordsOf(figures),
         },
         {
           label: "Queued",
@@ -100,4 +100,17 @@ export function MonitorFigures({ answer, isPast }: { answer: CourseGeneration; i
       ]}
     />
   );
+}
+
+/** How much of our own room is taken; what Prefect carries out takes none of it. */
+export function slotWordsOf({
+  running,
+  outside_running,
+  capacity,
+}: Pick<Figures, "running" | "outside_running" | "capacity">): string {
+  const slots = formatQuantity(capacity, "slot");
+  if (outside_running === 0) return capacity === 0 ? "no slot is open" : `of ${slots}`;
+  const here =
+    capacity === 0 ? "no slot is open here" : `${formatCount(running - outside_running)} of ${slots}`;
+  return `${here}, ${formatCount(outside_running)} on Prefect`;
 }

@@ -53,6 +53,36 @@ export function stepOf(
   };
 }
 
+const carriedOutHere = {
+  engine: "coursewright",
+  connection_id: null,
+  connection_name: null,
+  external_id: null,
+  external_state: null,
+  external_url: null,
+  is_suspect: false,
+  suspect_since: null,
+  suspect_reason: null,
+  missing_upstream_at: null,
+  connection_as_of: null,
+} as const;
+
+/** What a job says that Prefect carries out. */
+export const carriedOutOnPrefect = {
+  engine: "prefect",
+  connection_id: "019a0000-0000-7000-8000-00000000000c",
+  connection_name: "cellar",
+  external_id: "5a1e6d0c-0000-4000-8000-000000000001",
+  external_state: "Running",
+  external_url: "http://prefect:4200/runs/flow-run/5a1e6d0c",
+  stages: [],
+  lanes: [],
+  worker: null,
+  forecast: null,
+  cost_usd: null,
+  tokens: 0,
+} satisfies Partial<ActiveJob>;
+
 /** A job with a plan that a worker executes. */
 export function activeJobOf(fields: Partial<ActiveJob> = {}): ActiveJob {
   return {
@@ -65,7 +95,7 @@ export function activeJobOf(fields: Partial<ActiveJob> = {}): ActiveJob {
     target_lesson_count: 4,
     user_id: sampleId(),
     user_name: "Ada",
-    engine: "coursewright",
+    ...carriedOutHere,
     status: "in_progress",
     attempt: 1,
     worker: { id: sampleId(), host: "jupiter", pid: 4711 },
@@ -116,7 +146,7 @@ export function queuedJobOf(fields: Partial<QueuedJob> = {}): QueuedJob {
     target_lesson_count: 6,
     user_id: sampleId(),
     user_name: "Ada",
-    engine: "coursewright",
+    ...carriedOutHere,
     status: "pending",
     pause_reason: null,
     position: 1,
@@ -144,7 +174,7 @@ export function finishedJobOf(fields: Partial<FinishedJob> = {}): FinishedJob {
     target_lesson_count: 5,
     user_id: sampleId(),
     user_name: "Ada",
-    engine: "coursewright",
+    ...carriedOutHere,
     outcome: "completed",
     error_code: null,
     error_message: null,
@@ -173,6 +203,7 @@ export function answerOf(fields: Partial<CourseGeneration> = {}): CourseGenerati
     recorded_since: "2026-11-14T08:00:00.000Z",
     figures: {
       running: active_jobs.length,
+      outside_running: active_jobs.filter(({ engine }) => engine === "prefect").length,
       capacity: 12,
       queued: queued_jobs.filter(({ status }) => status !== "paused").length,
       paused: queued_jobs.filter(({ status }) => status === "paused").length,

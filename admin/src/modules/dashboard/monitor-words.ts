@@ -38,8 +38,19 @@ export function timeLeftOf(forecast: JobForecast | null, sinceMs: number): TimeL
   return { short, range: least === most ? `about ${least}` : `between ${least} and ${most}` };
 }
 
+/** What Prefect tells of a job's steps; new ones may appear in it at any time. */
+function wordsOnPrefectOf({ steps_done, steps_known, percentage }: JobProgress): string {
+  if (steps_known === null || steps_known === 0) {
+    if (steps_done > 0) return `${formatQuantity(steps_done, "step")} done`;
+    return percentage === null ? "no step seen yet" : "";
+  }
+  const counted = `${steps_done} of ${steps_known} known steps`;
+  return percentage === null ? `${counted}, the end is not known` : counted;
+}
+
 /** `23 of 41 steps`, or how many were done while nobody can say of how many. */
-export function progressWordsOf(progress: JobProgress): string {
+export function progressWordsOf(progress: JobProgress, isOnPrefect = false): string {
+  if (isOnPrefect) return wordsOnPrefectOf(progress);
   const { steps_done, steps_known } = progress;
   if (steps_known !== null) return `${steps_done} of ${formatQuantity(steps_known, "step")}`;
   return steps_done === 0
@@ -51,7 +62,9 @@ export function progressWordsOf(progress: JobProgress): string {
 const aboutUsd = (usd: number) => `about ${formatUsd(usd).replace(/(\.\d\d)0$/, "$1")}`;
 
 /** `$0.031 of about $0.06`; without a forecast what was spent so far. Unknown is never nothing. */
-export function costWordsOf(job: Pick<ActiveJob, "cost_usd" | "forecast">): string {
+export function costWordsOf(job: Pick<ActiveJob, "cost_usd" | "forecast" | "engine">): string {
+  // Prefect does not tell what its runs cost.
+  if (job.engine === "prefect" && !job.cost_usd) return "cost unknown";
   const expected = job.forecast?.cost_usd ?? null;
   if (job.cost_usd === null) {
     return expected === null ? "cost unknown" : `cost so far unknown, ${aboutUsd(expected)} in all`;
@@ -65,11 +78,4 @@ export function expectedStartOf(expected_start_ms: number | null, sinceMs: numbe
   if (expected_start_ms === null) return "unknown";
   const left = expected_start_ms - sinceMs;
   return left < 1_000 ? "any moment" : `in about ${formatRough(left)}`;
-}
-
-const engineNames: Record<string, string> = { prefect: "Prefect" };
-
-/** The name of whoever executes a job where that is not this product itself; null otherwise. */
-export function foreignEngineOf(engine: string): string | null {
-  return engine === "coursewright" ? null : (engineNames[engine] ?? engine);
 }

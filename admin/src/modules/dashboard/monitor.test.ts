@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { LiveChange } from "../../api/live/live-messages.ts";
-import { budgetWordsOf, failedWordsOf } from "./MonitorFigures.tsx";
+import { budgetWordsOf, failedWordsOf, slotWordsOf } from "./MonitorFigures.tsx";
 import { createMonitorNews } from "./monitor-api.ts";
 import { answerOf } from "./monitor-fixtures.ts";
-import { costWordsOf, expectedStartOf, formatRough, timeLeftOf } from "./monitor-words.ts";
+import { costWordsOf, expectedStartOf, formatRough, progressWordsOf, timeLeftOf } from "./monitor-words.ts";
 
 const forecast = {
   remaining: { earliest_ms: 25_000, likely_ms: 40_000, latest_ms: 70_000 },
@@ -43,10 +43,29 @@ test("a time left that nobody knows has its reason and no number", () => {
 });
 
 test("an unknown cost is never nothing", () => {
-  expect(costWordsOf({ cost_usd: 0.031, forecast })).toBe("$0.031 of about $0.06");
-  expect(costWordsOf({ cost_usd: 0.09, forecast })).toBe("$0.090 so far");
-  expect(costWordsOf({ cost_usd: null, forecast: null })).toBe("cost unknown");
-  expect(costWordsOf({ cost_usd: null, forecast })).toBe("cost so far unknown, about $0.06 in all");
+  const engine = "coursewright";
+  expect(costWordsOf({ engine, cost_usd: 0.031, forecast })).toBe("$0.031 of about $0.06");
+  expect(costWordsOf({ engine, cost_usd: 0.09, forecast })).toBe("$0.090 so far");
+  expect(costWordsOf({ engine, cost_usd: null, forecast: null })).toBe("cost unknown");
+  expect(costWordsOf({ engine, cost_usd: null, forecast })).toBe("cost so far unknown, about $0.06 in all");
+  expect(costWordsOf({ engine: "prefect", cost_usd: 0, forecast: null })).toBe("cost unknown");
+});
+
+test.each([
+  [{ steps_done: 3, steps_known: 7, percentage: null }, "3 of 7 known steps, the end is not known"],
+  [{ steps_done: 3, steps_known: 7, percentage: 40 }, "3 of 7 known steps"],
+  [{ steps_done: 0, steps_known: null, percentage: null }, "no step seen yet"],
+  [{ steps_done: 0, steps_known: null, percentage: 10 }, ""],
+])("progress on Prefect of %o reads %s", (progress, words) => {
+  expect(progressWordsOf(progress, true)).toBe(words);
+});
+
+test("what Prefect carries out takes no slot of ours", () => {
+  expect(slotWordsOf({ running: 3, outside_running: 0, capacity: 16 })).toBe("of 16 slots");
+  expect(slotWordsOf({ running: 3, outside_running: 2, capacity: 16 })).toBe("1 of 16 slots, 2 on Prefect");
+  expect(slotWordsOf({ running: 2, outside_running: 2, capacity: 0 })).toBe(
+    "no slot is open here, 2 on Prefect",
+  );
 });
 
 test("the expected start of a queued job comes nearer and is never in the past", () => {

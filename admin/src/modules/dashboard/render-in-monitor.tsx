@@ -16,11 +16,13 @@ type MonitorOptions = {
   address?: string;
   /** Answers that are there already, by path, with the query where they were asked with one. */
   answers?: Record<string, unknown>;
+  /** How many connections to Prefect there are. */
+  connections?: number;
 };
 
 /** Shows a part of the monitor as if an answer had come just now; `tell` passes on what the stream says. */
 export async function renderInMonitor(content: ReactNode, options: MonitorOptions = {}) {
-  const { isPast = false, address = "/", answers = {} } = options;
+  const { isPast = false, address = "/", answers = {}, connections = 0 } = options;
   const moment = { as_of: sampleMoment, readAt: Date.now(), isPast, onChanged: () => undefined };
   let read: LiveReader = () => undefined;
   const join = (reader: LiveReader) => {
@@ -28,6 +30,11 @@ export async function renderInMonitor(content: ReactNode, options: MonitorOption
     return () => undefined;
   };
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+  const named = Array.from({ length: connections }, (_, index) => ({
+    id: `c${index}`,
+    name: `cellar ${index}`,
+  }));
+  client.setQueryData(["item", "prefect-connections"], named);
   for (const [asked, answer] of Object.entries(answers)) {
     const [path = "", search = ""] = asked.split("?", 2);
     client.setQueryData(itemQueryKey(path, parseSearch(search)), answer);

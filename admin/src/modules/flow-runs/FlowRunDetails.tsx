@@ -12,12 +12,13 @@ import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock, SkeletonRows } from "../../ui/page/Skeleton.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { ConnectionBanner, OnPrefectCard, RunMarks, RunProgress } from "../engines/public.ts";
 import { useNeighbours } from "../lists/public.ts";
 import { FlowRunFacts } from "./FlowRunFacts.tsx";
 import { FlowRunFailure } from "./FlowRunFailure.tsx";
 import { FlowRunLogs } from "./FlowRunLogs.tsx";
 import { runPayloadPath, useFlowRun } from "./flow-run-api.ts";
-import { partOf } from "./flow-run-words.ts";
+import { nameOfRun, partOf } from "./flow-run-words.ts";
 import { RunTimeline } from "./RunTimeline.tsx";
 
 /** One run: what went wrong in words, its timeline, steps, child flows, log and facts. */
@@ -31,12 +32,12 @@ function FlowRunPage({ id }: { id: string }) {
   const neighbours = useNeighbours("flows", id);
   const run = detail.data;
   const title =
-    run === undefined ? "Flow run" : `${shortName(run.unit_title ?? run.flow_name)} ${partOf(run)}`.trim();
+    run === undefined ? "Flow run" : `${shortName(nameOfRun(run) ?? run.flow_name)} ${partOf(run)}`.trim();
   useDocumentTitle(title);
   return (
     <>
       <PageHeader
-        title={title}
+        title={<TitleOfRun title={title} run={run} />}
         breadcrumbs={breadcrumbsOf(run, neighbours.listHref)}
         neighbours={neighbours}
         status={run?.status}
@@ -46,6 +47,7 @@ function FlowRunPage({ id }: { id: string }) {
         reloading={detail.reloading}
         loadedAt={detail.loadedAt}
       />
+      <ConnectionBanner of={[run?.connection_id]} />
       <DataStates
         data={run}
         failure={detail.error === null ? null : describeError(detail.error)}
@@ -56,6 +58,16 @@ function FlowRunPage({ id }: { id: string }) {
         {(shown) => <FlowRunContent run={shown} />}
       </DataStates>
     </>
+  );
+}
+
+/** The headline, for a run of Prefect with its origin. */
+function TitleOfRun({ title, run }: { title: string; run: FlowRunDetail | undefined }) {
+  if (run === undefined || run.connection_id === null) return title;
+  return (
+    <span className="row wraps">
+      {title} <RunMarks row={run} what="the run" named />
+    </span>
   );
 }
 
@@ -90,32 +102,56 @@ function FlowRunContent({ run }: { run: FlowRunDetail }) {
         <div className="stack">
           <RunTimeline run={run} />
           <div className="stack trails">
-            <Card title="Input" padded>
-              <PayloadView
-                value={run.input}
-                characters={run.input_characters}
-                load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "input"), onProgress)}
-                label="input"
-                missing="not kept any more"
-              />
-            </Card>
-            <Card title="Output" padded>
-              <PayloadView
-                value={run.output}
-                characters={run.output_characters}
-                load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "output"), onProgress)}
-                label="output"
-                missing={run.status === "completed" ? "not kept any more" : "none: the run is not completed"}
-              />
-            </Card>
+            {run.connection_id === null ? <RunPayloads run={run} /> : <PayloadsOnPrefect />}
             <FlowRunLogs run={run} />
           </div>
         </div>
         <aside className="stack">
+          {run.connection_id !== null && (
+            <OnPrefectCard
+              flowRunId={run.id}
+              progress={<RunProgress run={run} label={`Progress of ${run.flow_name}`} />}
+            />
+          )}
           <FlowRunFacts run={run} />
         </aside>
       </div>
     </>
+  );
+}
+
+function RunPayloads({ run }: { run: FlowRunDetail }) {
+  return (
+    <>
+      <Card title="Input" padded>
+        <PayloadView
+          value={run.input}
+          characters={run.input_characters}
+          load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "input"), onProgress)}
+          label="input"
+          missing="not kept any more"
+        />
+      </Card>
+      <Card title="Output" padded>
+        <PayloadView
+          value={run.output}
+          characters={run.output_characters}
+          load={(onProgress) => loadPayloadText(runPayloadPath(run.id, "output"), onProgress)}
+          label="output"
+          missing={run.status === "completed" ? "not kept any more" : "none: the run is not completed"}
+        />
+      </Card>
+    </>
+  );
+}
+
+function PayloadsOnPrefect() {
+  return (
+    <Card title="Input and output" padded>
+      <p className="text-2">
+        They stay on Prefect: only the run's state, steps, progress and log are read from there.
+      </p>
+    </Card>
   );
 }
 

@@ -60,7 +60,7 @@ export function FlowRunFacts({ run }: FlowRunFactsProps) {
           },
           {
             name: "LLM requests",
-            value: (
+            value: run.connection_id === null && (
               <AppLink className="link" href={paths.llmRequests({ flow_run_id: run.id })}>
                 all of this run
               </AppLink>
@@ -71,7 +71,11 @@ export function FlowRunFacts({ run }: FlowRunFactsProps) {
       <hr className="card-rule" />
       <Times run={run} />
       <hr className="card-rule" />
-      <Spending run={run} />
+      {run.connection_id === null ? (
+        <Spending run={run} />
+      ) : (
+        <p className="text-3 small">Prefect does not tell tokens and costs: they are unknown here.</p>
+      )}
     </Card>
   );
 }

@@ -36,7 +36,11 @@ export function FlowRunFailure({ run }: { run: FlowRunDetail }) {
         )
       }
     >
-      {child !== undefined && <p>It stopped in {childNameOf(child)}. Finished steps are kept.</p>}
+      {child !== undefined && (
+        <p>
+          It stopped in {childNameOf(child)}.{run.connection_id === null && " Finished steps are kept."}
+        </p>
+      )}
     </ErrorBlock>
   );
 }
@@ -55,7 +59,7 @@ function FailedStep({ run, step }: { run: FlowRunDetail; step: StepSummary }) {
               Read the last request
             </AppLink>
           )}
-          {run.unit_id !== null && (
+          {run.unit_id !== null && run.connection_id === null && (
             <AppLink className="button" href={paths.unit(run.unit_id, { retry: "1" })}>
               Open the unit to retry
             </AppLink>
@@ -63,7 +67,12 @@ function FailedStep({ run, step }: { run: FlowRunDetail; step: StepSummary }) {
         </>
       }
     >
-      <p>It stopped in {step.step_name}. Finished steps are kept and are not paid again.</p>
+      <p>
+        It stopped in {step.step_name}.{" "}
+        {run.connection_id === null
+          ? "Finished steps are kept and are not paid again."
+          : "It ran on Prefect, which decides what another attempt repeats."}
+      </p>
     </ErrorBlock>
   );
 }

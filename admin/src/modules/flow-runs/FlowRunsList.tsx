@@ -16,9 +16,11 @@ import { formatTotal, NewRowsPill } from "../../ui/table/Pager.tsx";
 import { useRowSelection } from "../../ui/table/row-selection.ts";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { BulkBar } from "../bulk/public.ts";
+import { ConnectionBanner } from "../engines/public.ts";
 import { ListFilterBar, useListFilters } from "../lists/public.ts";
 import { FlowRunSteps } from "./FlowRunSteps.tsx";
 import { flowRunColumns } from "./flow-run-columns.tsx";
+import { nameOfRun } from "./flow-run-words.ts";
 
 const useLiveRun = (run: FlowRunSummary) => useLiveRow("flow_run", run);
 
@@ -43,6 +45,7 @@ export function FlowRunsList() {
         reloading={list.reloading}
         loadedAt={list.loadedAt}
       />
+      <ConnectionBanner of={(list.rows ?? []).map((run) => run.connection_id)} />
       <ListFilterBar
         filters={filters}
         suggestions={{ flow_name: (list.rows ?? []).map((run) => run.flow_name) }}
@@ -62,7 +65,7 @@ export function FlowRunsList() {
         expansion={{
           openKeys,
           onToggle: toggle,
-          label: (run) => `Steps of ${run.flow_name} for ${shortName(run.unit_title ?? "no unit")}`,
+          label: (run) => `Steps of ${run.flow_name} for ${shortName(nameOfRun(run) ?? "no unit")}`,
           render: (run) => <FlowRunSteps run={run} />,
         }}
         empty={filters.filtered ? <NoMatches what="run" onClear={filters.clear} /> : <NoFlowRuns />}

@@ -12,7 +12,7 @@ import { formatCount, formatDuration } from "../../ui/value/format.ts";
 import { Elapsed } from "../../ui/value/Moment.tsx";
 import { FlowRunSteps } from "./FlowRunSteps.tsx";
 import { useFlowRunsById } from "./flow-run-api.ts";
-import { innerRunColumns } from "./flow-run-columns.tsx";
+import { innerRunColumns, innerRunColumnsOnPrefect } from "./flow-run-columns.tsx";
 import { type RunLine, runLinesOf } from "./run-timeline.ts";
 import { StepTable } from "./StepTable.tsx";
 
@@ -69,9 +69,11 @@ export function RunTimeline({ run }: { run: FlowRunDetail }) {
             <div className="card-foot">
               <span className="text-2">Only the first {formatCount(run.steps.length)} steps are shown.</span>
               <span className="spacer" />
-              <AppLink className="button" href={paths.llmRequests({ flow_run_id: run.id })}>
-                LLM requests of all steps
-              </AppLink>
+              {run.connection_id === null && (
+                <AppLink className="button" href={paths.llmRequests({ flow_run_id: run.id })}>
+                  LLM requests of all steps
+                </AppLink>
+              )}
             </div>
           )}
         </Card>
@@ -80,7 +82,7 @@ export function RunTimeline({ run }: { run: FlowRunDetail }) {
         <Card title="Child flows" count={run.children_total}>
           <DataTable
             label="Child flows"
-            columns={innerRunColumns}
+            columns={run.connection_id === null ? innerRunColumns : innerRunColumnsOnPrefect}
             rows={run.children}
             rowKey={(child) => child.id}
             statusWord={(child) => lookOfStatus(child.status).word}

@@ -16,7 +16,7 @@ import { LongText } from "../../ui/value/LongText.tsx";
 import { stepPayloadPath, useStep } from "./flow-run-api.ts";
 import "./step-table.css";
 import { shownStatusOf } from "./step-bars.ts";
-import { detailedStepColumns } from "./step-columns.tsx";
+import { detailedStepColumns, withoutSpending } from "./step-columns.tsx";
 
 type StepTableProps = {
   steps: StepSummary[];
@@ -31,10 +31,11 @@ type StepTableProps = {
 /** The steps of a run as rows that open to their input, output, requests and the causes of a failure. */
 export function StepTable(props: StepTableProps) {
   const { steps, label, columns = detailedStepColumns, openKeys, onToggle } = props;
+  const isOnPrefect = steps.some(({ connection_id }) => connection_id !== null);
   return (
     <DataTable
       label={label}
-      columns={columns}
+      columns={isOnPrefect ? withoutSpending(columns) : columns}
       rows={steps}
       rowKey={(step) => step.id}
       statusWord={(step) => lookOfStatus(shownStatusOf(step)).word}
@@ -108,7 +109,7 @@ function StepContent({ step }: { step: StepDetail }) {
           characters={step.input_characters}
           load={(onProgress) => loadPayloadText(stepPayloadPath(step, "input"), onProgress)}
           label="input"
-          missing="not kept any more"
+          missing={step.connection_id === null ? "not kept any more" : keptByPrefect}
         />
       </section>
       <section aria-label={`Output of ${step.step_name}`}>
@@ -118,11 +119,18 @@ function StepContent({ step }: { step: StepDetail }) {
           characters={step.output_characters}
           load={(onProgress) => loadPayloadText(stepPayloadPath(step, "output"), onProgress)}
           label="output"
-          missing={step.status === "completed" ? "not kept any more" : "none yet"}
+          missing={missingOutputOf(step)}
         />
       </section>
     </div>
   );
+}
+
+const keptByPrefect = "not read: Prefect keeps it";
+
+function missingOutputOf(step: StepDetail): string {
+  if (step.connection_id !== null) return keptByPrefect;
+  return step.status === "completed" ? "not kept any more" : "none yet";
 }
 
 function Causes({ step }: { step: StepDetail }) {

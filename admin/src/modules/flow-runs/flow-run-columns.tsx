@@ -2,15 +2,14 @@ import type { FlowRunSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { RowLink } from "../../ui/link/list-trail.tsx";
-import { ProgressBar } from "../../ui/status/ProgressBar.tsx";
 import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
-import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import type { Column } from "../../ui/table/DataTable.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
-import { activityOf, partOf, tokensOf } from "./flow-run-words.ts";
+import { RunOrigin, RunProgress, RunState } from "../engines/public.ts";
+import { activityOf, nameOfRun, partOf, tokensOf } from "./flow-run-words.ts";
 
 function Tokens({ run }: { run: FlowRunSummary }) {
   const tokens = tokensOf(run);
@@ -20,9 +19,12 @@ function Tokens({ run }: { run: FlowRunSummary }) {
 function Activity({ run }: { run: FlowRunSummary }) {
   const words = activityOf(run);
   return (
-    <span className="text-2" title={words}>
-      {words}
-    </span>
+    <>
+      <RunState row={run} />{" "}
+      <span className="text-2" title={words}>
+        {words}
+      </span>
+    </>
   );
 }
 
@@ -42,9 +44,10 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
     cell: (run) => (
       <span className="name-and-part">
         <RowLink className="strong" href={paths.flowRun(run.id)}>
-          {shortName(run.unit_title ?? "no unit")}
+          {shortName(nameOfRun(run) ?? "no unit")}
         </RowLink>{" "}
         <span className="text-2 hide-phone">{partOf(run)}</span>
+        <RunOrigin row={run} what={run.flow_name} />
       </span>
     ),
   },
@@ -56,7 +59,10 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
     cell: (run) => (
       <span className="text-2">
         {run.flow_name}
-        <span className="only-phone"> {partOf(run)}</span>
+        <span className="only-phone">
+          {" "}
+          {partOf(run)} <RunState row={run} />
+        </span>
       </span>
     ),
   },
@@ -83,12 +89,7 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
     wideOnly: true,
     cell: (run) =>
       run.status === "completed" || run.status === "pending" ? null : (
-        <ProgressBar
-          percentage={run.progress_percentage}
-          tone={lookOfStatus(run.status).tone}
-          label={`Progress of ${run.flow_name}`}
-          numbered
-        />
+        <RunProgress run={run} label={`Progress of ${run.flow_name}`} />
       ),
   },
   {
@@ -130,10 +131,13 @@ export const flowRunColumns: Column<FlowRunSummary>[] = [
 
 function NamedRun({ run }: { run: FlowRunSummary }) {
   return (
-    <AppLink className="strong" href={paths.flowRun(run.id)}>
-      {run.flow_name}
-      {run.lesson_position !== null && <span className="text-2"> lesson {run.lesson_position}</span>}
-    </AppLink>
+    <span className="name-and-part">
+      <AppLink className="strong" href={paths.flowRun(run.id)}>
+        {run.flow_name}
+        {run.lesson_position !== null && <span className="text-2"> lesson {run.lesson_position}</span>}
+      </AppLink>
+      <RunOrigin row={run} what={run.flow_name} />
+    </span>
   );
 }
 
@@ -147,6 +151,13 @@ export const innerRunColumns: Column<FlowRunSummary>[] = flowRunColumns
     if (column.key !== "flow") return column;
     return { ...column, above: undefined, phone: "title", cell: (run) => <NamedRun run={run} /> };
   });
+
+const spending = new Set(["tokens", "cost"]);
+
+/** The same for runs of Prefect, which tells neither tokens nor costs. */
+export const innerRunColumnsOnPrefect: Column<FlowRunSummary>[] = innerRunColumns.filter(
+  (column) => !spending.has(column.key),
+);
 
 const leftOutOfUnit = new Set(["unit", "task", "tokens", "cost"]);
 

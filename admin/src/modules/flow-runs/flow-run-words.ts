@@ -10,6 +10,14 @@ export function partOf(run: Pick<FlowRunSummary, "flow_name" | "lesson_position"
   return "";
 }
 
+/** What a run is about, for a row or a headline: its unit, else the name that it has on Prefect. */
+export function nameOfRun(
+  run: Pick<FlowRunSummary, "unit_title" | "connection_id" | "flow_name" | "external_run_name">,
+): string | null {
+  if (run.unit_title !== null) return run.unit_title;
+  return run.connection_id === null ? null : (run.external_run_name ?? run.flow_name);
+}
+
 /** What a run does now, or what came of it. */
 export function activityOf(run: FlowRunSummary): string {
   if (run.status === "failed") {
@@ -24,7 +32,11 @@ export function activityOf(run: FlowRunSummary): string {
 }
 
 /** Input and output tokens together; null when neither was measured. */
-export function tokensOf(run: Pick<FlowRunSummary, "tokens_input" | "tokens_output">): number | null {
+export function tokensOf(
+  run: Pick<FlowRunSummary, "tokens_input" | "tokens_output" | "connection_id">,
+): number | null {
+  // Prefect does not count them.
+  if (run.connection_id !== null) return null;
   if (run.tokens_input === null && run.tokens_output === null) return null;
   return (run.tokens_input ?? 0) + (run.tokens_output ?? 0);
 }

@@ -61,7 +61,11 @@ test("the causes of a failure stay readable: bounded, and with everything unseen
 });
 
 test("an error in a row of steps is one short line of text", () => {
-  const step = { step_name: "draft", error_message: `${markup}\n${"M".repeat(1_000_000)}` } as StepSummary; // only what the cell reads
+  const step = {
+    step_name: "draft",
+    connection_id: null,
+    error_message: `${markup}\n${"M".repeat(1_000_000)}`,
+  } as StepSummary; // only what the cell reads
   const cell = stepColumns([])
     .find(({ key }) => key === "step")
     ?.cell(step);

@@ -10,6 +10,7 @@ import { formatCount } from "../../ui/value/format.ts";
 import { Elapsed } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { RunState } from "../engines/public.ts";
 import { barsOf, shownStatusOf } from "./step-bars.ts";
 
 /** The requests of a step as links; a step without any shows nothing. */
@@ -24,6 +25,12 @@ export function RequestLinks({ ids }: { ids: string[] }) {
       {ids.length > 1 && <span className="text-3 small">of {ids.length}</span>}
     </span>
   );
+}
+
+/** Prefect's own word for a step's state; whether it is current is said of its run. */
+function OwnState({ step }: { step: StepSummary }) {
+  const { connection_id, status, external_state } = step;
+  return <RunState row={{ connection_id, status, external_state, completed_at: step.updated_at }} />;
 }
 
 /** Columns of the steps inside an opened run; `within` is the span that their bars share. */
@@ -43,7 +50,7 @@ export function stepColumns(within: TimelineBar[]): Column<StepSummary>[] {
       slack: true,
       cell: (step) => (
         <>
-          {step.step_name}
+          {step.step_name} <OwnState step={step} />
           {step.error_message !== null && (
             <span className="is-bad step-error"> {shortName(step.error_message)}</span>
           )}
@@ -102,3 +109,10 @@ export function stepColumns(within: TimelineBar[]): Column<StepSummary>[] {
 
 /** Columns of the steps on a run's own page, whose timeline says when each step ran. */
 export const detailedStepColumns: Column<StepSummary>[] = stepColumns([]).filter(({ key }) => key !== "when");
+
+const notOfPrefect = new Set(["request", "tokens", "cost"]);
+
+/** Columns of steps on Prefect, which names no model's requests and tells neither tokens nor costs. */
+export function withoutSpending(columns: Column<StepSummary>[]): Column<StepSummary>[] {
+  return columns.filter(({ key }) => !notOfPrefect.has(key));
+}

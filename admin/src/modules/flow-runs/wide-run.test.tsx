@@ -15,6 +15,7 @@ const child = {
   id: "child",
   flow_name: "lesson_creation",
   flow_key: "lesson:1",
+  connection_id: null,
   lesson_position: 1,
   status: "completed",
   created_at: moment,

@@ -1,5 +1,7 @@
 import { useItemQuery } from "../../api/item-query.ts";
 import { shortenId } from "../../ui/value/format.ts";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { useConnections } from "../engines/public.ts";
 import type { FilteredEntity } from "./filters.ts";
 
 const sources: Partial<Record<FilteredEntity, string>> = {
@@ -7,8 +9,19 @@ const sources: Partial<Record<FilteredEntity, string>> = {
   user: "/admin/users/",
 };
 
+type EntityNameProps = { entity: FilteredEntity; id: string };
+
 /** The name of a thing that only its id is known of; the shortened id until it is read, or when it is gone. */
-export function EntityName({ entity, id }: { entity: FilteredEntity; id: string }) {
+export function EntityName({ entity, id }: EntityNameProps) {
+  return entity === "connection" ? <ConnectionName id={id} /> : <ReadName entity={entity} id={id} />;
+}
+
+function ConnectionName({ id }: { id: string }) {
+  const found = useConnections().data?.find((connection) => connection.id === id);
+  return <bdi title={id}>{found === undefined ? shortenId(id) : shortName(found.name, 80)}</bdi>;
+}
+
+function ReadName({ entity, id }: EntityNameProps) {
   const source = sources[entity];
   const found = useItemQuery<{ title?: string; name?: string }>(source === undefined ? null : source + id);
   const name = found.data?.title ?? found.data?.name;

@@ -3,6 +3,7 @@ import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } fr
 import { cleanup, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { LiveProvider } from "../../api/live/LiveProvider.tsx";
 import { formatSearch, parseSearch } from "../../ui/link/search-params.ts";
 import { ListFilterBar } from "./ListFilterBar.tsx";
 import { useListFilters } from "./use-list-filters.ts";
@@ -26,7 +27,9 @@ function Page() {
   );
 }
 
-async function showPage(search: string) {
+async function showPage(search: string, connections: { id: string; name: string }[] = []) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+  client.setQueryData(["item", "prefect-connections"], connections);
   const router = createRouter({
     routeTree: createRootRoute({ component: Page }),
     history: createMemoryHistory({ initialEntries: [`/flows${search}`] }),
@@ -34,8 +37,10 @@ async function showPage(search: string) {
     stringifySearch: formatSearch,
   });
   render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <RouterProvider router={router} />
+    <QueryClientProvider client={client}>
+      <LiveProvider join={() => () => undefined}>
+        <RouterProvider router={router} />
+      </LiveProvider>
     </QueryClientProvider>,
   );
   await screen.findByRole("searchbox");
@@ -104,6 +109,32 @@ test("a range that moves with the clock replaces fixed times", async () => {
   await userEvent.click(screen.getByRole("button", { name: "last 7 days", ...hidden }));
   expect(page.address()).toBe("?time=7d");
   expect(Object.keys(page.query())).toEqual(["created_from"]);
+});
+
+const cellar = { id: "019a0000-0000-7000-8000-00000000000a", name: "cellar" };
+const attic = { id: "019a0000-0000-7000-8000-00000000000b", name: "attic" };
+
+test("engines can be told apart once there is another one, connections once there are several", async () => {
+  await showPage("");
+  expect(screen.queryByLabelText("Engine")).toBeNull();
+  cleanup();
+  await showPage("", [cellar]);
+  expect(screen.getByLabelText("Engine")).toBeTruthy();
+  expect(screen.queryByLabelText("Connection")).toBeNull();
+  cleanup();
+  const page = await showPage("", [cellar, attic]);
+  await userEvent.selectOptions(screen.getByLabelText("Engine"), "prefect");
+  await userEvent.selectOptions(screen.getByLabelText("Connection"), "attic");
+  expect(page.query()).toEqual({ engine: "prefect", connection_id: attic.id });
+});
+
+test("a chosen engine and connection stand in words, each with its way out", async () => {
+  const page = await showPage(`?engine=prefect&connection_id=${attic.id}`, [cellar, attic]);
+  expect(screen.getByRole("button", { name: "Remove the filter Engine" }).textContent).toContain("Prefect");
+  const connection = screen.getByRole("button", { name: "Remove the filter Connection" });
+  expect(connection.textContent).toContain("attic");
+  await userEvent.click(connection);
+  expect(page.address()).toBe("?engine=prefect");
 });
 
 test("the text is searched for once the reader pauses, without spaces around it", async () => {

@@ -2,6 +2,9 @@ import { type ReactNode, useId, useState } from "react";
 import { Icon } from "../../ui/icon/Icon.tsx";
 import { Popover } from "../../ui/overlay/Menu.tsx";
 import { Button } from "../../ui/page/Button.tsx";
+import { shortenId } from "../../ui/value/format.ts";
+import { shortName } from "../../ui/value/visible-text.ts";
+import { useConnections } from "../engines/public.ts";
 import { headingOf } from "./ActiveFilters.tsx";
 import { EntityPicker, searchKindOf } from "./EntityPicker.tsx";
 import { type Filter, inlineChoicesOf, namesOf } from "./filters.ts";
@@ -17,7 +20,10 @@ type MoreFiltersProps = { filters: ListFilters; suggestions: Suggestions };
 export function MoreFilters({ filters, suggestions }: MoreFiltersProps) {
   const { definition, kept, clear, filtered } = filters;
   const inSight: readonly Filter[] = inlineChoicesOf(definition.filters);
-  const inside = definition.filters.filter((filter) => isInside(filter, kept) && !inSight.includes(filter));
+  const connections = useConnections().data ?? [];
+  const inside = definition.filters.filter(
+    (filter) => isInside(filter, kept, connections.length) && !inSight.includes(filter),
+  );
   const count = inside.filter((filter) => namesOf(filter).some((name) => kept[name] !== undefined)).length;
   const button = (
     <>
@@ -55,9 +61,16 @@ export function MoreFilters({ filters, suggestions }: MoreFiltersProps) {
   );
 }
 
-/** Things that only links lead to (a task, a flow run, a step) are listed here once they are in force. */
-function isInside(filter: Filter, kept: ListFilters["kept"]): boolean {
+/**
+ * Things that only links lead to (a task, a flow run, a step) are listed here once they are in force; engines once there is
+ * another one than our own, connections once there are several.
+ */
+function isInside(filter: Filter, kept: ListFilters["kept"], connections: number): boolean {
   if (filter.kind === "status" || filter.kind === "text") return false;
+  if (filter.kind === "choice" && filter.name === "engine")
+    return connections > 0 || kept.engine !== undefined;
+  if (filter.kind === "entity" && filter.entity === "connection")
+    return connections > 1 || kept[filter.name] !== undefined;
   return filter.kind !== "entity" || searchKindOf(filter.entity) !== null || kept[filter.name] !== undefined;
 }
 
@@ -103,6 +116,9 @@ function FilterControl({ filter, filters, suggestions }: FilterControlProps): Re
         />
       );
     case "entity":
+      if (filter.entity === "connection") {
+        return <ConnectionField filter={filter} kept={kept} change={change} />;
+      }
       return (
         <EntityPicker
           label={filter.word}
@@ -120,6 +136,33 @@ function FilterControl({ filter, filters, suggestions }: FilterControlProps): Re
     default:
       return null;
   }
+}
+
+type ConnectionFieldProps = Pick<ListFilters, "kept" | "change"> & {
+  filter: Filter & { kind: "entity" };
+};
+
+/** One of the connections by its name; one that was removed meanwhile can only be let go. */
+function ConnectionField({ filter, kept, change }: ConnectionFieldProps) {
+  const connections = useConnections().data ?? [];
+  const id = kept[filter.name] ?? "";
+  const isKnown = id === "" || connections.some((connection) => connection.id === id);
+  return (
+    <select
+      className="input"
+      aria-label={filter.word}
+      value={id}
+      onChange={(event) => change({ [filter.name]: event.target.value })}
+    >
+      <option value="">any</option>
+      {connections.map((connection) => (
+        <option key={connection.id} value={connection.id}>
+          {shortName(connection.name, 80)}
+        </option>
+      ))}
+      {!isKnown && <option value={id}>{shortenId(id)}</option>}
+    </select>
+  );
 }
 
 type NameFieldProps = {

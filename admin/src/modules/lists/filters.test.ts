@@ -84,6 +84,7 @@ describe("a list in words", () => {
     [{ status: "failed" }, "Failed flow runs"],
     [{ status: "failed,paused", q: "tides" }, "Failed or paused flow runs · “tides”"],
     [{ flow_name: "unit_podcast", time: "24h" }, "Flow runs · unit_podcast · last 24 hours"],
+    [{ engine: "prefect", status: "failed" }, "Failed flow runs · Prefect"],
     [{ min_duration_ms: "60000", max_cost_usd: "0.5" }, "Flow runs · at least 1 m 00 s · at most $0.500"],
   ])("%o reads %s", (kept, words) => {
     expect(describeList(listPages.flows, kept, now)).toBe(words);

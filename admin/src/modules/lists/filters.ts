@@ -2,7 +2,7 @@ import type { Query } from "../../api/client.ts";
 import type { SearchParams } from "../../ui/link/search-params.ts";
 
 /** A kind of thing that a list can be narrowed to by its id. */
-export type FilteredEntity = "unit" | "user" | "task" | "flow run" | "step" | "request";
+export type FilteredEntity = "unit" | "user" | "task" | "flow run" | "step" | "request" | "connection";
 
 /** One value to choose; the word is what people read. */
 export type FilterOption = { value: string; word: string };

@@ -20,8 +20,24 @@ const unit: Filter = { kind: "entity", name: "unit_id", word: "Unit", entity: "u
 const user: Filter = { kind: "entity", name: "user_id", word: "User", entity: "user" };
 const task: Filter = { kind: "entity", name: "task_id", word: "Task", entity: "task" };
 
+const engine: Filter = {
+  kind: "choice",
+  name: "engine",
+  word: "Engine",
+  options: [
+    { value: "coursewright", word: "Coursewright" },
+    { value: "prefect", word: "Prefect" },
+  ],
+};
+const connection: Filter = {
+  kind: "entity",
+  name: "connection_id",
+  word: "Connection",
+  entity: "connection",
+};
+
 const flows = ["unit_creation", "lesson_creation", "lesson_podcast", "unit_podcast", "unit_art_creation"];
-const taskTypes = ["unit_creation", "lesson_regeneration", "llm_replay", "bulk_action"];
+const taskTypes = ["unit_creation", "lesson_regeneration", "llm_replay", "bulk_action", "prefect_flow_run"];
 
 /** The five lists by their pages. */
 export const listPages: Record<ListPage, ListDefinition> = {
@@ -39,6 +55,8 @@ export const listPages: Record<ListPage, ListDefinition> = {
       user,
       task,
       { kind: "entity", name: "parent_flow_run_id", word: "Part of", entity: "flow run" },
+      engine,
+      connection,
       { kind: "time" },
       { kind: "duration" },
       { kind: "cost" },
@@ -66,6 +84,8 @@ export const listPages: Record<ListPage, ListDefinition> = {
       },
       unit,
       user,
+      engine,
+      connection,
       { kind: "time" },
       { kind: "duration" },
       { kind: "text", placeholder: "Title, topic, error or id" },
@@ -121,6 +141,8 @@ export const listPages: Record<ListPage, ListDefinition> = {
       },
       { kind: "name", name: "author", word: "Author" },
       user,
+      engine,
+      connection,
       { kind: "time" },
       { kind: "duration" },
       { kind: "cost" },

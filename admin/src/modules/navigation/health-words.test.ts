@@ -28,6 +28,7 @@ test.each([
   ["a worker is silent", [partOf("workers", "warn")]],
   ["database is away, 2 more", [limited, partOf("workers", "bad"), partOf("database", "bad")]],
   ["all well", [...well, partOf("connection", "idle", { name: "prefect" })]],
+  ["Cellar cannot be read", [...well, partOf("connection", "bad", { name: "Cellar" })]],
   ["all well", []],
 ])("the worst part names the whole: %s", (word, parts) => {
   expect(wholeOfParts(parts).word).toBe(word);
@@ -70,7 +71,10 @@ test("each state has a word of its own", () => {
   expect(stateWordOf(partOf("database", "bad"))).toBe("down");
   expect(stateWordOf(partOf("queue", "warn"))).toBe("impaired");
   expect(stateWordOf(limited)).toBe("limited");
-  expect(stateWordOf(partOf("connection", "idle"))).toBe("not in use");
+  expect(stateWordOf(partOf("workers", "idle"))).toBe("not in use");
+  expect(
+    (["ok", "idle", "warn", "bad"] as const).map((state) => stateWordOf(partOf("connection", state))),
+  ).toEqual(["live", "connecting", "impaired", "not read"]);
 });
 
 test("the offline author is no model, which is no fault", () => {

@@ -26,8 +26,16 @@ export function nameOfHealthPart(part: Pick<HealthPart, "kind" | "name">): strin
   return names[part.kind] ?? part.name;
 }
 
+const connectionWords: Record<HealthPart["state"], string> = {
+  ok: "live",
+  idle: "connecting",
+  warn: "impaired",
+  bad: "not read",
+};
+
 /** One part's state in a word. */
 export function stateWordOf(part: Pick<HealthPart, "kind" | "state" | "until">): string {
+  if (part.kind === "connection") return connectionWords[part.state];
   if (part.state === "ok") return "well";
   if (part.state === "idle") return "not in use";
   if (part.kind === "provider") return part.until !== null || part.state === "warn" ? "limited" : "down";
@@ -41,7 +49,7 @@ const faults: Record<HealthPart["kind"], { warn: (name: string) => string; bad: 
     workers: { bad: () => "no worker is alive", warn: () => "a worker is silent" },
     queue: { bad: () => "the queue stands still", warn: () => "work waits long" },
     provider: { bad: (name) => `${name} is down`, warn: (name) => `${name} is limited` },
-    connection: { bad: (name) => `${name} is away`, warn: (name) => `${name} is impaired` },
+    connection: { bad: (name) => `${name} cannot be read`, warn: (name) => `${name} is impaired` },
   };
 
 // What stands first explains what stands below it.

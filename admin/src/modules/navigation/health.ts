@@ -15,7 +15,11 @@ export type HealthLine = { name: string; tone: Tone; words: string; href?: strin
 /** Health with all that it is made of. */
 export type Health = WholeHealth & { lines: HealthLine[] };
 
-const places: Partial<Record<HealthPart["kind"], string>> = { workers: paths.tasks(), queue: paths.tasks() };
+const places: Partial<Record<HealthPart["kind"], string>> = {
+  workers: paths.tasks(),
+  queue: paths.tasks(),
+  connection: paths.settingsConnections(),
+};
 
 function lineOf(part: HealthPart): HealthLine {
   const href = places[part.kind];

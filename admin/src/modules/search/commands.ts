@@ -49,6 +49,13 @@ const pages: Command[] = [
     href: paths.settingsAlerts(),
     also: "settings webhook e-mail notify",
   },
+  {
+    key: "connections",
+    word: "Connections",
+    icon: "plug",
+    href: paths.settingsConnections(),
+    also: "settings prefect engine server",
+  },
 ];
 
 const filteredLists: Command[] = [

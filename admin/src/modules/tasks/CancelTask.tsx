@@ -9,13 +9,15 @@ import { cancelWordsOf } from "./task-words.ts";
 
 type CancelTaskProps = {
   task: Pick<TaskSummary, "id" | "task_name" | "cancel_requested_at">;
+  /** Prefect carries it out: only Prefect can end it. */
+  isOnPrefect?: boolean;
   /** Without a frame, for the foot of a card. */
   quiet?: boolean;
   onCancelled: () => void;
 };
 
 /** Stops a task after one question. */
-export function CancelTask({ task, quiet = false, onCancelled }: CancelTaskProps) {
+export function CancelTask({ task, isOnPrefect = false, quiet = false, onCancelled }: CancelTaskProps) {
   const [asking, setAsking] = useState(false);
   const cancel = useMutation({
     mutationFn: () => cancelTask(task.id),
@@ -24,7 +26,7 @@ export function CancelTask({ task, quiet = false, onCancelled }: CancelTaskProps
       onCancelled();
     },
   });
-  const { button, consequence } = cancelWordsOf(task.task_name);
+  const { button, consequence } = cancelWordsOf(task.task_name, isOnPrefect);
   const words = cancel.error === null ? null : describeError(cancel.error);
   const requested = task.cancel_requested_at !== null ? "It is being cancelled already." : undefined;
   return (

@@ -17,7 +17,8 @@ import { DataTable } from "../../ui/table/DataTable.tsx";
 import { LongText } from "../../ui/value/LongText.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { BulkActionCard } from "../bulk/public.ts";
-import { innerRunColumns } from "../flow-runs/public.ts";
+import { ConnectionBanner, TaskOnPrefect } from "../engines/public.ts";
+import { innerRunColumns, innerRunColumnsOnPrefect } from "../flow-runs/public.ts";
 import { useNeighbours } from "../lists/public.ts";
 import { CancelTask } from "./CancelTask.tsx";
 import { ContinueTask } from "./ContinueTask.tsx";
@@ -64,12 +65,15 @@ function TaskPage({ id }: { id: string }) {
         live={useLiveState()}
         actions={
           task !== undefined &&
-          task.completed_at === null && <CancelTask task={task} onCancelled={detail.reload} />
+          task.completed_at === null && (
+            <CancelTask task={task} isOnPrefect={task.connection_id !== null} onCancelled={detail.reload} />
+          )
         }
         onReload={reload}
         reloading={detail.reloading || runs.reloading}
         loadedAt={detail.loadedAt}
       />
+      <ConnectionBanner of={[task?.connection_id]} />
       <DataStates
         data={task}
         failure={detail.error === null ? null : describeError(detail.error)}
@@ -90,14 +94,18 @@ function TaskContent({ task, runs, onChanged }: { task: TaskDetail; runs: Runs; 
   return (
     <>
       <TaskWaiting task={task} />
-      <TaskOutcome task={task} onChanged={onChanged} />
+      {task.connection_id === null ? (
+        <TaskOutcome task={task} onChanged={onChanged} />
+      ) : (
+        <OutcomeOnPrefect task={task} />
+      )}
       <TaskReplay task={task} />
       {isBulk && <BulkActionCard task={task} />}
       <div className="two-columns">
         <div className="stack">
           {!(isBulk && runs.data?.length === 0) && (
             <Card title="Flow runs">
-              <TaskFlowRuns runs={runs} />
+              <TaskFlowRuns runs={runs} isOnPrefect={task.connection_id !== null} />
             </Card>
           )}
           <TaskAttempts attempts={task.attempts} />
@@ -111,12 +119,18 @@ function TaskContent({ task, runs, onChanged }: { task: TaskDetail; runs: Runs; 
           </div>
         </div>
         <aside className="stack">
+          <TaskOnPrefect task={task} rootRunId={rootRunOnPrefect(runs.data)} />
           <TaskFacts task={task} />
           <TaskLineage task={task} />
         </aside>
       </div>
     </>
   );
+}
+
+/** The run that carries a whole task out on Prefect; its newest one. */
+function rootRunOnPrefect(runs: Runs["data"]): string | undefined {
+  return runs?.find((run) => run.connection_id !== null && run.parent_flow_run_id === null)?.id;
 }
 
 function missingResultOf(task: Pick<TaskDetail, "status" | "completed_at">): string {
@@ -161,6 +175,36 @@ function TaskOutcome({ task, onChanged }: { task: TaskDetail; onChanged: () => v
   );
 }
 
+/** How a task stands that Prefect carries out: only Prefect can let it go on or end it. */
+function OutcomeOnPrefect({ task }: { task: TaskDetail }) {
+  if (task.status === "paused") {
+    return (
+      <Notice tone="warn" icon="bars" title="It is paused on Prefect">
+        <p>It goes on when somebody resumes it there, or here by “Resume”.</p>
+      </Notice>
+    );
+  }
+  if (task.status === "cancelled") {
+    return (
+      <Notice tone="idle" icon="slash" title="It was cancelled" actions={<WayOn task={task} />}>
+        <p>What it had returned until then is kept.</p>
+      </Notice>
+    );
+  }
+  if (task.error_message === null || task.completed_at === null) return null;
+  return (
+    <ErrorBlock
+      title={<LongText text={task.error_message} />}
+      raw={task.error_code}
+      actions={<WayOn task={task} />}
+    >
+      {task.executor === "external" && (
+        <p>The unit can be retried on Prefect by the run itself, or written here by our own workers.</p>
+      )}
+    </ErrorBlock>
+  );
+}
+
 /** The task that took over where this one ended, else the choice of how to go on with the unit. */
 function WayOn({ task }: { task: TaskDetail }) {
   const retry = laterRetryOf(task);
@@ -173,7 +217,8 @@ function WayOn({ task }: { task: TaskDetail }) {
   }
   if (task.unit_id === null) return null;
   // A lesson that was to be written anew leaves its unit as it was: there is nothing of it to retry.
-  const isWhole = task.mode !== "regenerate";
+  // A run that is only watched is not what its unit was made by.
+  const isWhole = task.mode !== "regenerate" && task.executor !== "observed";
   return (
     <AppLink className="button" href={paths.unit(task.unit_id, isWhole ? { retry: "choose" } : {})}>
       {isWhole ? "Retry the unit…" : "Open the unit"}
@@ -181,7 +226,7 @@ function WayOn({ task }: { task: TaskDetail }) {
   );
 }
 
-function TaskFlowRuns({ runs }: { runs: Runs }) {
+function TaskFlowRuns({ runs, isOnPrefect }: { runs: Runs; isOnPrefect: boolean }) {
   return (
     <DataStates
       data={runs.data}
@@ -192,11 +237,18 @@ function TaskFlowRuns({ runs }: { runs: Runs }) {
     >
       {(rows) =>
         rows.length === 0 ? (
-          <EmptyState icon="flow" title="Runs appear here once a worker takes the task" />
+          <EmptyState
+            icon="flow"
+            title={
+              isOnPrefect
+                ? "Runs appear here once Prefect has made them"
+                : "Runs appear here once a worker takes the task"
+            }
+          />
         ) : (
           <DataTable
             label="Flow runs of this task"
-            columns={innerRunColumns}
+            columns={isOnPrefect ? innerRunColumnsOnPrefect : innerRunColumns}
             rows={rows}
             rowKey={(run) => run.id}
             statusWord={(run) => lookOfStatus(run.status).word}

@@ -2,18 +2,22 @@ import type { TaskDetail } from "../../api/detail-rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { Card, Facts } from "../../ui/page/Card.tsx";
-import { ProgressBar } from "../../ui/status/ProgressBar.tsx";
-import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { RunOrigin, RunProgress } from "../engines/public.ts";
 
 /** What a task makes, for whom, who works on it and since when. */
 export function TaskFacts({ task }: { task: TaskDetail }) {
+  const isOnPrefect = task.connection_id !== null;
   return (
     <Card padded>
       <Facts
         facts={[
           { name: "Task type", value: task.task_name },
+          {
+            name: "Carried out",
+            value: isOnPrefect && <RunOrigin row={task} what="the run" named />,
+          },
           {
             name: "Unit",
             value: task.unit_id !== null && (
@@ -30,17 +34,12 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
               </AppLink>
             ),
           },
-          { name: "Mode", value: task.unit_id !== null && task.mode.replaceAll("_", " ") },
-          { name: "Queue", value: task.queue_name },
+          { name: "Mode", value: task.unit_id !== null && !isOnPrefect && task.mode.replaceAll("_", " ") },
+          { name: "Queue", value: !isOnPrefect && task.queue_name },
           {
             name: "Progress",
             value: task.completed_at === null && (
-              <ProgressBar
-                percentage={task.progress_percentage}
-                tone={lookOfStatus(task.status).tone}
-                label={`Progress of ${task.task_name}`}
-                numbered
-              />
+              <RunProgress run={task} label={`Progress of ${task.task_name}`} />
             ),
           },
           { name: "Current step", value: task.completed_at === null && task.current_step },
@@ -63,7 +62,7 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
           },
           {
             name: "LLM requests",
-            value: task.task_name !== "bulk_action" && (
+            value: task.task_name !== "bulk_action" && !isOnPrefect && (
               <AppLink className="link" href={paths.llmRequests({ task_id: task.id })}>
                 all of this task
               </AppLink>

@@ -9,7 +9,7 @@ import { waitingOf } from "./task-words.ts";
 /** Says what a queued task waits for; nothing once a worker has it. */
 export function TaskWaiting({ task }: { task: TaskDetail }) {
   const queued = task.status === "pending" || task.status === "retry";
-  const queue = useQueueStatus(queued);
+  const queue = useQueueStatus(queued && task.connection_id === null);
   const waiting = waitingOf(task, queue.data, useNow());
   if (waiting === null) return null;
   return (

@@ -13,6 +13,7 @@ import { ListCard } from "../../ui/table/ListCard.tsx";
 import { formatTotal, NewRowsPill } from "../../ui/table/Pager.tsx";
 import { useRowSelection } from "../../ui/table/row-selection.ts";
 import { BulkBar } from "../bulk/public.ts";
+import { ConnectionBanner } from "../engines/public.ts";
 import { ListFilterBar, useListFilters } from "../lists/public.ts";
 import { useQueueStatus, useTasks, useWorkers } from "./task-api.ts";
 import { taskColumns } from "./task-columns.tsx";
@@ -43,6 +44,7 @@ export function TasksList() {
         reloading={list.reloading || queue.reloading || workers.reloading}
         loadedAt={list.loadedAt}
       />
+      <ConnectionBanner of={(list.rows ?? []).map((task) => task.connection_id)} />
       {queue.data !== undefined && <QueueFigures queue={queue.data} />}
       <WorkersCard workers={workers} />
       <ListFilterBar

@@ -2,13 +2,12 @@ import type { TaskSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { RowLink } from "../../ui/link/list-trail.tsx";
-import { ProgressBar } from "../../ui/status/ProgressBar.tsx";
 import { StatusBadge } from "../../ui/status/StatusBadge.tsx";
-import { lookOfStatus } from "../../ui/status/status-tone.ts";
 import type { Column } from "../../ui/table/DataTable.tsx";
 import { ShortId } from "../../ui/value/CopyId.tsx";
 import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { RunOrigin, RunProgress, RunState } from "../engines/public.ts";
 import { associatedEntityOf } from "./task-words.ts";
 
 /** Why a task is paused, as a sentence; the server's own where it gave one. */
@@ -37,9 +36,15 @@ export const taskColumns: Column<TaskSummary>[] = [
     header: "Task ID",
     phone: "detail",
     cell: (task) => (
-      <RowLink className="link" href={paths.task(task.id)}>
-        <ShortId id={task.id} />
-      </RowLink>
+      <>
+        <RowLink className="link" href={paths.task(task.id)}>
+          <ShortId id={task.id} />
+        </RowLink>
+        <span className="only-phone">
+          {" "}
+          <RunState row={task} />
+        </span>
+      </>
     ),
   },
   {
@@ -59,20 +64,28 @@ export const taskColumns: Column<TaskSummary>[] = [
     key: "unit",
     header: "Associated Entity",
     phone: "title",
-    cell: (task) =>
-      task.unit_id === null ? (
-        <span className="text-2">{shortName(associatedEntityOf(task))}</span>
-      ) : (
-        <AppLink className="strong" href={paths.unit(task.unit_id)}>
-          {shortName(task.unit_title ?? "")}
-        </AppLink>
-      ),
+    cell: (task) => (
+      <span className="name-and-part">
+        {task.unit_id === null ? (
+          <span className="text-2">{shortName(associatedEntityOf(task))}</span>
+        ) : (
+          <AppLink className="strong" href={paths.unit(task.unit_id)}>
+            {shortName(task.unit_title ?? "")}
+          </AppLink>
+        )}
+        <RunOrigin row={task} what="the run" />
+      </span>
+    ),
   },
   {
     key: "activity",
     header: "Step, or error",
     slack: true,
-    cell: (task) => <span className="text-2">{shortName(taskActivityOf(task), 300)}</span>,
+    cell: (task) => (
+      <>
+        <RunState row={task} /> <span className="text-2">{shortName(taskActivityOf(task), 300)}</span>
+      </>
+    ),
   },
   {
     key: "progress",
@@ -80,12 +93,7 @@ export const taskColumns: Column<TaskSummary>[] = [
     wideOnly: true,
     cell: (task) =>
       task.started_at === null || task.status === "completed" ? null : (
-        <ProgressBar
-          percentage={task.progress_percentage}
-          tone={lookOfStatus(task.status).tone}
-          label={`Progress of ${task.task_name}`}
-          numbered
-        />
+        <RunProgress run={task} label={`Progress of ${task.task_name}`} />
       ),
   },
   {

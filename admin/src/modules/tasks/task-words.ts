@@ -5,6 +5,7 @@ import { formatQuantity } from "../../ui/value/format.ts";
 const titles: Record<string, string> = {
   bulk_action: "Bulk action",
   llm_replay: "Replay of an LLM request",
+  prefect_flow_run: "Run on Prefect",
 };
 
 /** What a task is about, for a headline: its unit, else what kind of work it is. */
@@ -15,6 +16,7 @@ export function taskTitleOf(task: Pick<TaskSummary, "unit_title" | "task_name">)
 const entities: Record<string, string> = {
   bulk_action: "many at once",
   llm_replay: "one LLM request",
+  prefect_flow_run: "a run on Prefect",
 };
 
 /** What a task without a unit belongs to, for lists. */
@@ -39,8 +41,18 @@ const cancelWords: Record<string, { button: string; consequence: string }> = {
   },
 };
 
+const cancelOnPrefect = {
+  button: "Cancel it on Prefect",
+  consequence:
+    "Prefect is asked to end the run with everything below it; the task ends when Prefect says so. What it has returned until then is kept.",
+};
+
 /** What cancelling a task means, and the word for it. */
-export function cancelWordsOf(taskName: string): { button: string; consequence: string } {
+export function cancelWordsOf(
+  taskName: string,
+  isOnPrefect = false,
+): { button: string; consequence: string } {
+  if (isOnPrefect) return cancelOnPrefect;
   return (
     cancelWords[taskName] ?? {
       button: "Cancel the task",
@@ -53,11 +65,41 @@ export function cancelWordsOf(taskName: string): { button: string; consequence: 
 /** Why a task has not been taken by a worker yet, in words; `at` is the moment before which it will not be. */
 export type Waiting = { title: string; words: string; at: string | null; isStuck: boolean };
 
-type Queued = Pick<TaskDetail, "status" | "available_at" | "crashes" | "error_message" | "pause_reason">;
+type Queued = Pick<
+  TaskDetail,
+  | "status"
+  | "available_at"
+  | "crashes"
+  | "error_message"
+  | "pause_reason"
+  | "connection_id"
+  | "external_id"
+  | "queue_name"
+>;
+
+// Tasks of this queue are carried by runs of Prefect; no worker of ours takes them by itself.
+const carriedQueue = "prefect";
+
+/** What a task waits for whose work is begun by Prefect; null for all others. */
+function waitingOnPrefectOf({ connection_id, external_id, queue_name }: Queued): Waiting | null {
+  if (connection_id !== null) {
+    const words =
+      external_id === null
+        ? "Prefect was asked to start it. Its run appears here as soon as Prefect has made it."
+        : "Prefect begins it as soon as somebody takes it there: a worker of its pool, or whoever serves its deployment.";
+    return { title: "It waits on Prefect", words, at: null, isStuck: false };
+  }
+  if (queue_name !== carriedQueue) return null;
+  const words =
+    "A run of Prefect carries it as soon as a worker of the pool is free. Its task here stays the truth.";
+  return { title: "It waits to be carried by Prefect", words, at: null, isStuck: false };
+}
 
 /** Why a queued task waits; null for a task in any other state. */
 export function waitingOf(task: Queued, queue: QueueStatus | undefined, nowMs: number): Waiting | null {
   if (task.status !== "pending" && task.status !== "retry") return null;
+  const onPrefect = waitingOnPrefectOf(task);
+  if (onPrefect !== null) return onPrefect;
   const later = Date.parse(task.available_at) > nowMs;
   const title = titleOf(task, later);
   if (later) {

@@ -111,12 +111,33 @@ const queued = {
   crashes: 0,
   error_message: null,
   pause_reason: null,
+  connection_id: null,
+  external_id: null,
+  queue_name: "default",
 } as const;
 const now = Date.parse("2026-11-21T12:00:05Z");
 
 test("a task that nothing will take says so, loudly", () => {
   expect(waitingOf(queued, { ...queue, workers_healthy: 0 }, now)).toMatchObject({ isStuck: true });
   expect(waitingOf(queued, queue, now)).toMatchObject({ title: "It waits for a worker", isStuck: false });
+});
+
+test("a task that Prefect begins never blames our workers", () => {
+  const nobody = { ...queue, workers_healthy: 0 };
+  const launched = { ...queued, connection_id: "c" };
+  expect(waitingOf(launched, nobody, now)?.words).toContain("Prefect was asked to start it");
+  expect(waitingOf({ ...launched, external_id: "r" }, nobody, now)).toMatchObject({
+    title: "It waits on Prefect",
+    isStuck: false,
+  });
+  expect(waitingOf({ ...queued, queue_name: "prefect" }, nobody, now)).toMatchObject({
+    title: "It waits to be carried by Prefect",
+    isStuck: false,
+  });
+});
+
+test("cancelling what Prefect carries out says who is asked", () => {
+  expect(cancelWordsOf("unit_creation", true).consequence).toContain("Prefect is asked to end the run");
 });
 
 test("full workers are told with how many wait", () => {

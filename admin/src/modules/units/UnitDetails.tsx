@@ -10,6 +10,7 @@ import { DataStates } from "../../ui/page/DataStates.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { Breadcrumbs, PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock, SkeletonRows } from "../../ui/page/Skeleton.tsx";
+import { ConnectionBanner } from "../engines/public.ts";
 import { useNeighbours } from "../lists/public.ts";
 import { useRegenerationOutcome } from "./lesson/regeneration.ts";
 import { NextStep } from "./next-step/NextStep.tsx";
@@ -96,11 +97,12 @@ function UnitContent({ unit, lessonId, header }: UnitContentProps) {
   return (
     <>
       <UnitHero unit={unit} header={header} runs={runs ?? []} />
+      <ConnectionBanner of={(runs ?? []).map((run) => run.connection_id)} />
       <UnitTroubles unit={unit} />
       <div className="two-columns">
         <UnitTabs unit={unit} lessonId={lessonId} runs={runs} />
         <aside className="stack" aria-label="About this unit">
-          <NextStep unit={unit} />
+          <NextStep unit={unit} runs={runs ?? []} />
           <UnitPodcast unit={unit} />
           <UnitFacts unit={unit} />
           <UnitParts unit={unit} />

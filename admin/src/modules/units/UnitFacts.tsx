@@ -7,6 +7,7 @@ import { formatCount, formatDuration, formatQuantity } from "../../ui/value/form
 import { Moment } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { knownCostOf } from "./on-prefect.ts";
 
 function sourceOf(unit: UnitDetail): string {
   if (unit.generated_from_topic) return "a topic";
@@ -27,6 +28,11 @@ function reviewOf(unit: UnitDetail): string | null {
     ...(unit.draft_count > 0 ? [`${formatCount(unit.draft_count)} of ${unit.exercise_count} exercises`] : []),
   ];
   return `${waiting.join(" and ")} to review`;
+}
+
+function authorWordsOf(author: string | null): string | null {
+  if (author === "offline") return "the offline author, no AI model";
+  return author === "prefect" ? "a flow on Prefect" : author;
 }
 
 /** Where a unit comes from, what it cost and who sees it. */
@@ -53,7 +59,7 @@ export function UnitFacts({ unit }: { unit: UnitDetail }) {
           { name: "Source", value: sourceOf(unit) },
           {
             name: "Written by",
-            value: unit.author === "offline" ? "the offline author, no AI model" : unit.author,
+            value: authorWordsOf(unit.author),
           },
           { name: "Audio", value: unit.audio_seconds > 0 && formatDuration(unit.audio_seconds * 1000) },
           { name: "Review", value: reviewOf(unit) },
@@ -62,7 +68,7 @@ export function UnitFacts({ unit }: { unit: UnitDetail }) {
           {
             name: ["in_progress", "paused"].includes(unit.status) ? "Cost so far" : "Cost",
             value: unit.status !== "draft" && (
-              <Money cost_usd={unit.cost_usd} offline={unit.author === "offline"} />
+              <Money cost_usd={knownCostOf(unit)} offline={unit.author === "offline"} />
             ),
           },
         ]}

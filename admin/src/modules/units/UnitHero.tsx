@@ -1,12 +1,14 @@
 import type { ReactNode } from "react";
 import type { UnitDetail } from "../../api/content-rows.ts";
 import type { FlowRunSummary } from "../../api/rows.ts";
+import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon/Icon.tsx";
-import { StageStrip } from "../../ui/status/StageStrip.tsx";
+import { type Stage, StageStrip } from "../../ui/status/StageStrip.tsx";
 import { formatQuantity } from "../../ui/value/format.ts";
 import { LongText } from "../../ui/value/LongText.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import { OfflineBadge } from "./OfflineBadge.tsx";
+import { arrivedStageOf, isOnPrefect, knownCostOf, runOnPrefect, stageOnPrefect } from "./on-prefect.ts";
 import { stageAddress } from "./stage-link.ts";
 import { stripStageOf } from "./strip-stage.ts";
 import "./unit-details.css";
@@ -27,14 +29,24 @@ function factsOf(unit: UnitDetail): string[] {
   ];
 }
 
+/** The stages of a unit with the way to their runs; while Prefect writes it, how far its run is. */
+function stagesOf(unit: UnitDetail, runs: readonly FlowRunSummary[]): Stage[] {
+  const run = runOnPrefect(unit, runs);
+  const goesOn = unit.status === "in_progress" || unit.status === "paused";
+  if (goesOn && (run !== undefined || isOnPrefect(unit))) {
+    return [{ ...stageOnPrefect(run), ...(run === undefined ? {} : { href: paths.flowRun(run.id) }) }];
+  }
+  return unit.stages.map((stage) => ({
+    ...stripStageOf(arrivedStageOf(stage, unit), unit),
+    href: stageAddress(unit.id, stage, runs),
+  }));
+}
+
 type UnitHeroProps = { unit: UnitDetail; header: ReactNode; runs: readonly FlowRunSummary[] };
 
 /** Cover beside header, facts and stages of a unit. */
 export function UnitHero({ unit, header, runs }: UnitHeroProps) {
-  const stages = unit.stages.map((stage) => ({
-    ...stripStageOf(stage, unit),
-    href: stageAddress(unit.id, stage, runs),
-  }));
+  const stages = stagesOf(unit, runs);
   return (
     <section className="unit-hero" aria-label="Summary">
       <Cover unit={unit} />
@@ -59,11 +71,12 @@ export function UnitHero({ unit, header, runs }: UnitHeroProps) {
 }
 
 function UnitCost({ unit }: { unit: UnitDetail }) {
+  const cost = knownCostOf(unit);
   return (
     <>
       {" · "}
-      <Money cost_usd={unit.cost_usd} offline={unit.author === "offline"} />
-      {unit.cost_usd === null && " cost"}
+      <Money cost_usd={cost} offline={unit.author === "offline"} />
+      {cost === null && " cost"}
     </>
   );
 }

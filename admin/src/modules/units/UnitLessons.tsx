@@ -13,6 +13,7 @@ import { LessonAccordion } from "./lesson/LessonAccordion.tsx";
 import { useOpenLessons } from "./lesson/open-lessons.ts";
 import { useRegeneration } from "./lesson/regeneration.ts";
 import { isRegenerating } from "./lesson/regeneration-words.ts";
+import { isOnPrefect } from "./on-prefect.ts";
 import "./unit-details.css";
 import { shortName } from "../../ui/value/visible-text.ts";
 
@@ -66,6 +67,8 @@ export function UnitLessons({ unit, lessonId, runs }: UnitLessonsProps) {
 function NoLessons({ unit }: { unit: UnitDetail }) {
   if (unit.status === "draft")
     return <EmptyState icon="book" title="Lessons appear here once the unit is started" />;
+  if (goingOn.includes(unit.status) && isOnPrefect(unit))
+    return <EmptyState icon="book" title="Lessons stand here once the run on Prefect has ended" />;
   if (goingOn.includes(unit.status))
     return <EmptyState icon="book" title="Lessons appear here as soon as the plan stands" />;
   return <EmptyState icon="book" title="No lesson was finished before the unit ended" />;

@@ -10,6 +10,8 @@ import { RelativeTime } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import "./unit-columns.css";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { RunOrigin, RunProgress, RunState } from "../engines/public.ts";
+import { isOnPrefect, knownCostOf, unitRowOf } from "./on-prefect.ts";
 import { stageWordOf, unitContentOf } from "./unit-words.ts";
 
 function LessonCount({ unit }: { unit: UnitSummary }) {
@@ -22,6 +24,18 @@ function LessonCount({ unit }: { unit: UnitSummary }) {
         <span className="is-bad lessons-failed">, {unit.lessons_failed} failed</span>
       )}
     </span>
+  );
+}
+
+function UnitProgress({ unit }: { unit: UnitSummary }) {
+  const label = `Progress of ${shortName(unit.title)}`;
+  const { status, progress_percentage } = unit;
+  if (isOnPrefect(unit)) {
+    const { connection_id } = unitRowOf(unit);
+    return <RunProgress run={{ connection_id, status, progress_percentage }} label={label} />;
+  }
+  return (
+    <ProgressBar percentage={progress_percentage} tone={lookOfStatus(status).tone} label={label} numbered />
   );
 }
 
@@ -41,9 +55,12 @@ export const unitColumns: Column<UnitSummary>[] = [
     header: "Unit",
     phone: "title",
     cell: (unit) => (
-      <RowLink className="strong" href={paths.unit(unit.id)}>
-        {shortName(unit.title)}
-      </RowLink>
+      <span className="name-and-part">
+        <RowLink className="strong" href={paths.unit(unit.id)}>
+          {shortName(unit.title)}
+        </RowLink>
+        <RunOrigin row={unitRowOf(unit)} what="its run" />
+      </span>
     ),
   },
   {
@@ -57,13 +74,18 @@ export const unitColumns: Column<UnitSummary>[] = [
     header: "Now, or content",
     slack: true,
     phone: "detail",
-    cell: (unit) => <span className="text-2">{unitContentOf(unit, false)}</span>,
+    cell: (unit) => (
+      <>
+        <RunState row={unitRowOf(unit)} /> <span className="text-2">{unitContentOf(unit, false)}</span>
+      </>
+    ),
   },
   {
     key: "stage",
     header: "Stage",
     wideOnly: true,
-    cell: (unit) => <span className="text-2">{stageWordOf(unit)}</span>,
+    // Which stage a flow on Prefect is at is not known.
+    cell: (unit) => <span className="text-2">{isOnPrefect(unit) ? "" : stageWordOf(unit)}</span>,
   },
   {
     key: "lessons",
@@ -75,15 +97,7 @@ export const unitColumns: Column<UnitSummary>[] = [
     key: "progress",
     header: "Progress",
     wideOnly: true,
-    cell: (unit) =>
-      atWork.includes(unit.status) && (
-        <ProgressBar
-          percentage={unit.progress_percentage}
-          tone={lookOfStatus(unit.status).tone}
-          label={`Progress of ${shortName(unit.title)}`}
-          numbered
-        />
-      ),
+    cell: (unit) => atWork.includes(unit.status) && <UnitProgress unit={unit} />,
   },
   {
     key: "published",
@@ -109,6 +123,6 @@ export const unitColumns: Column<UnitSummary>[] = [
     minWidth: 92,
     phone: "aside",
     cell: (unit) =>
-      unit.status !== "draft" && <Money cost_usd={unit.cost_usd} offline={unit.author === "offline"} />,
+      unit.status !== "draft" && <Money cost_usd={knownCostOf(unit)} offline={unit.author === "offline"} />,
   },
 ];

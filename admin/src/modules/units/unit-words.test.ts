@@ -12,6 +12,7 @@ const unit = {
   lessons_failed: 0,
   exercise_count: 12,
   draft_count: 12,
+  connection_id: null,
 };
 
 test("a finished unit says what it holds and what waits for review", () => {
@@ -25,6 +26,7 @@ test("a unit at work says what happens, or for what it waits", () => {
   const working = { ...unit, status: "in_progress" as const, task_status: "in_progress" };
   expect(unitContentOf({ ...working, current_step: "draft_exercises" })).toBe("drafts the exercises");
   expect(unitContentOf({ ...working, task_status: "pending" })).toBe("waits for a worker");
+  expect(unitContentOf({ ...working, task_status: "pending", connection_id: "c" })).toBe("waits on Prefect");
 });
 
 test("a paused unit says why, without the word for machines", () => {

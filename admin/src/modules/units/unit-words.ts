@@ -3,6 +3,7 @@ import { formatCount, formatQuantity } from "../../ui/value/format.ts";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { activityPhraseOf } from "../flow-runs/public.ts";
 import { pauseSentenceOf } from "../tasks/public.ts";
+import { isOnPrefect } from "./on-prefect.ts";
 
 type WordedUnit = Pick<
   UnitSummary,
@@ -16,10 +17,11 @@ type WordedUnit = Pick<
   | "lessons_failed"
   | "exercise_count"
   | "draft_count"
+  | "connection_id"
 >;
 
 function activityOf(unit: WordedUnit): string {
-  if (unit.task_status === "pending") return "waits for a worker";
+  if (unit.task_status === "pending") return isOnPrefect(unit) ? "waits on Prefect" : "waits for a worker";
   if (unit.task_status === "retry") return "waits to go on";
   return unit.current_step === null ? "begins" : activityPhraseOf(unit.current_step);
 }

@@ -11,6 +11,10 @@ export const contentErrors = defineErrors({
   unit_not_publishable: { status: 409, retryable: false, title: "The unit cannot be published now" },
   nothing_approved: { status: 409, retryable: false, title: "Nothing in the unit is approved" },
   unit_busy: { status: 409, retryable: true, title: "A task of the unit is still running" },
+  lesson_position_invalid: { status: 422, retryable: false, title: "The unit has no such lesson" },
+  lesson_arrival_settled: { status: 409, retryable: false, title: "The lesson is part of the unit already" },
+  too_many_arrivals: { status: 409, retryable: false, title: "Too many runs returned this unit" },
+  lessons_missing: { status: 409, retryable: true, title: "Lessons did not arrive" },
   unit_empty: { status: 409, retryable: false, title: "The unit has no lessons yet" },
 });
 

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { engineFields } from "../../platform/engines.ts";
 import {
   costFields,
   createdFields,
@@ -17,6 +18,7 @@ export const unitFilterSchema = z.object({
     .optional()
     .openapi({ description: 'The provider that wrote it; "offline": no AI model.' }),
   user_id: z.uuid().optional(),
+  ...engineFields,
   ...createdFields,
   ...durationFields,
   ...costFields,

@@ -175,6 +175,8 @@ export const unitSummarySchema = z.object({
   exercise_count: z.int(),
   draft_count: z.int().describe("exercises that wait for review"),
   audio_seconds: z.number(),
+  connection_id: id.nullable().describe("of the engine that the unit's task runs on; null: our own"),
+  connection_name: z.string().nullable(),
   task_status: z.string().nullable(),
   pause_reason: z.string().nullable(),
   progress_percentage: z.number().nullable(),

@@ -1,7 +1,9 @@
 import type { Database } from "../../platform/database.ts";
+import { createArrivalRoutes } from "./arrivals/routes.ts";
+import { createArrivalService, finishFromArrivals } from "./arrivals/service.ts";
 import { createContentPort, lockUnit, settleUnitOfTask } from "./content-port.ts";
 import { createLearnerService } from "./learner-service.ts";
-import type { DiscardMedia } from "./public.ts";
+import type { DiscardMedia, LessonArrivals } from "./public.ts";
 import { createLearnerRoutes } from "./routes/learner-routes.ts";
 import { createLessonRoutes } from "./routes/lesson-routes.ts";
 import { createUnitRoutes } from "./routes/unit-routes.ts";
@@ -29,6 +31,9 @@ export function createContentModule(options: ContentModuleOptions) {
     /** For the task queue. */
     lockUnit,
     settleTask: settleUnitOfTask,
+    /** For outside engines. */
+    arrivals: { finishFromArrivals } satisfies LessonArrivals,
+    arrivalRoutes: createArrivalRoutes(createArrivalService(database)),
     unitRoutes: createUnitRoutes(service),
     lessonRoutes: createLessonRoutes(service),
     learnerRoutes: createLearnerRoutes(learnerService),

@@ -189,3 +189,24 @@ export interface ContentPort {
   listMedia(transaction: Transaction, unit_id: string): Promise<readonly string[]>;
   discardMedia: DiscardMedia;
 }
+
+/** What a run of an outside engine has returned of a unit. */
+export interface ArrivedCourse {
+  readonly status: "completed" | "partial";
+  /** Positions that did not arrive. */
+  readonly missing: readonly number[];
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+}
+
+/** Lessons that outside engines return; they are staged by run. */
+export interface LessonArrivals {
+  /**
+   * Makes the lessons that arrived from this run the unit's, in the transaction that ends its task and holds the unit's lock.
+   * Null when none arrived: the unit keeps what it had.
+   */
+  finishFromArrivals(
+    transaction: Transaction,
+    run: { readonly unit_id: string; readonly task_id: string; readonly external_run_id: string },
+  ): Promise<ArrivedCourse | null>;
+}

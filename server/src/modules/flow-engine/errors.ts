@@ -21,6 +21,10 @@ export const flowEngineErrors = defineErrors({
   duplicate: { status: 409, retryable: false, title: "Recorded elsewhere first" },
 });
 
+export function noSuchFlowRun(id: string) {
+  return flowEngineErrors.create("flow_run_not_found", `There is no flow run ${id}.`);
+}
+
 /** Codes of steps that did not fail by themselves: the same task may run them again. */
 export const repeatableStepCodes: readonly string[] = [
   "worker_lost",

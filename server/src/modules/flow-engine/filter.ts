@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { engineFields } from "../../platform/engines.ts";
 import {
   costFields,
   createdFields,
@@ -18,6 +19,7 @@ export const flowRunFilterSchema = z.object({
   status: oneOrMoreField(flowRunStatuses).optional(),
   flow_name: nameField.optional(),
   parent_flow_run_id: z.uuid().optional(),
+  ...engineFields,
   ...createdFields,
   ...durationFields,
   ...costFields,

@@ -27,8 +27,14 @@ export const flowRunSummarySchema = z
     user_name: z.string().nullable(),
     lineage_id: uuid.nullable(),
     connection_id: uuid.nullable(),
+    connection_name: z
+      .string()
+      .nullable()
+      .openapi({ description: "Of the outside engine; null for our own." }),
     external_id: z.string().nullable(),
-    external_state: z.string().nullable(),
+    external_run_name: z.string().nullable(),
+    external_state: z.string().nullable().openapi({ description: "The outside engine's own word." }),
+    external_state_type: z.string().nullable(),
     external_url: z.string().nullable(),
     suspect_since: moment.nullable(),
     suspect_reason: z.string().nullable(),
@@ -36,6 +42,10 @@ export const flowRunSummarySchema = z
     steps_done: z.number().int(),
     total_steps: z.number().int().nullable(),
     progress_percentage: z.number(),
+    progress_source: z.enum(["artifact", "label", "counts"]).nullable().openapi({
+      description: "Of a mirrored run: where its progress comes from. With `counts` the whole is not known.",
+    }),
+    attempt: z.number().int(),
     tokens_input: z.number().int(),
     tokens_cached: z.number().int(),
     tokens_output: z.number().int(),
@@ -48,6 +58,10 @@ export const flowRunSummarySchema = z
     completed_at: moment.nullable(),
     version: z.number().int(),
     last_heartbeat_at: moment.nullable(),
+    observed_at: moment.nullable().openapi({ description: "Of a mirrored run: when it was read last." }),
+    missing_upstream_at: moment
+      .nullable()
+      .openapi({ description: "Since when the engine does not know the run." }),
   })
   .openapi("FlowRunSummary");
 export type FlowRunSummary = z.infer<typeof flowRunSummarySchema>;

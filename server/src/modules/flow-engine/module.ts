@@ -5,6 +5,7 @@ import { createBatcher } from "./engine/batcher.ts";
 import { createFlowEngine } from "./engine/engine.ts";
 import { createStepLogs } from "./engine/step-logs.ts";
 import type { EngineDependencies } from "./engine/task-run.ts";
+import { createFlowMirror } from "./mirror.ts";
 import { settleFlowRuns, settleSteps } from "./repo/flow-runs.ts";
 import { finishSteps, type StepFinish, type StepStart, startSteps } from "./repo/steps.ts";
 import { createFlowEngineRoutes } from "./routes.ts";
@@ -42,6 +43,8 @@ export function createFlowEngineModule(options: FlowEngineModuleOptions) {
     service,
     routes: createFlowEngineRoutes(service),
     settleTask,
+    /** For outside engines. */
+    mirror: createFlowMirror(options.database),
     /** Writes log lines that are still buffered. Call it before the pool closes. */
     stop: () => logs.flush(),
   };

@@ -2,7 +2,7 @@ import type { ZodType } from "zod";
 import type { Transaction } from "../../platform/database.ts";
 import type { ClaimedTask, TaskControl, TaskOutcome } from "../task-queue/public.ts";
 
-export { repeatableStepCodes } from "./errors.ts";
+export { noSuchFlowRun, repeatableStepCodes } from "./errors.ts";
 export { type FlowRunFilter, flowRunFilterSchema } from "./filter.ts";
 export { flowRunStatuses } from "./statuses.ts";
 
@@ -171,4 +171,143 @@ export interface FlowEngine {
   ): Promise<readonly string[]>;
   /** Marks what the lineage made anew as replaced in its ancestors; in the transaction that puts its results to use. */
   promoteLineage(transaction: Transaction, lineage_id: string): Promise<void>;
+}
+
+/** A run of an outside engine as it was read last. Times are ISO 8601. */
+export interface MirroredRun {
+  readonly connection_id: string;
+  readonly external_id: string;
+  readonly flow_name: string;
+  readonly status: "pending" | "running" | "paused" | "completed" | "failed" | "cancelled";
+  readonly task_id: string | null;
+  /** Of the run that it was begun by; null for a root, or while that one is not mirrored yet. */
+  readonly parent_external_id: string | null;
+  readonly unit_id: string | null;
+  readonly unit_title: string | null;
+  readonly external_run_name: string | null;
+  readonly external_url: string | null;
+  readonly external_state: string | null;
+  readonly external_state_type: string | null;
+  readonly external_state_id: string | null;
+  readonly external_state_at: string | null;
+  readonly external_deployment_id: string | null;
+  readonly external_deployment_name: string | null;
+  readonly external_work_pool: string | null;
+  readonly external_parent_task_run_id: string | null;
+  readonly attempt: number;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+  readonly recheck_until: string | null;
+}
+
+/** How far a mirrored run is; see `nextProgress`. */
+export interface MirroredProgress {
+  readonly flow_run_id: string;
+  readonly source: "artifact" | "label" | "counts";
+  readonly percentage: number | null;
+  readonly steps_done: number;
+  readonly total_steps: number | null;
+  readonly current_step: string | null;
+}
+
+/** A task run of an outside engine as it was read last. */
+export interface MirroredStep {
+  readonly connection_id: string;
+  readonly external_id: string;
+  readonly flow_run_id: string;
+  readonly task_id: string | null;
+  readonly step_name: string;
+  readonly step_order: number;
+  readonly status: "pending" | "running" | "paused" | "completed" | "failed" | "cancelled";
+  readonly attempt: number;
+  readonly external_state: string | null;
+  readonly external_state_type: string | null;
+  readonly external_state_id: string | null;
+  readonly external_state_at: string | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+}
+
+export interface MirroredLogLine {
+  readonly external_id: string;
+  readonly flow_run_id: string;
+  readonly step_run_id: string | null;
+  readonly at: string;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+}
+
+/** What the mirror knows of a run that it has written before. */
+export interface KnownRun {
+  readonly id: string;
+  readonly external_id: string;
+  readonly status: string;
+  readonly task_id: string | null;
+  readonly unit_id: string | null;
+  readonly parent_flow_run_id: string | null;
+  readonly external_state_type: string | null;
+  readonly external_state_id: string | null;
+  readonly external_state_at: string | null;
+  readonly attempt: number;
+  readonly progress_source: string | null;
+  readonly progress_percentage: number;
+  readonly steps_done: number;
+  readonly total_steps: number | null;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+  readonly suspect_since: string | null;
+  readonly suspect_reason: string | null;
+  readonly last_heartbeat_at: string | null;
+  readonly recheck_until: string | null;
+  readonly missing_upstream_at: string | null;
+}
+
+export interface RunNote {
+  /** Of our row. */
+  readonly id: string;
+  readonly observed_at?: string;
+  readonly is_missing?: boolean;
+  /** A sentence; null: it is not suspected (any more). */
+  readonly suspect_reason?: string | null;
+  /** Earlier ones than the stored one change nothing. */
+  readonly last_heartbeat_at?: string;
+}
+
+/** Log lines of mirrored runs. Implemented by `createLogMirror`. */
+export interface LogMirror {
+  /** Lines that are there already are left as they are. In the order of time. Answers how many are new. */
+  writeLogs(transaction: Transaction, lines: readonly MirroredLogLine[]): Promise<number>;
+  /** Keeps the newest lines of the run; the note takes the place of those before, when there were any. */
+  trimLogs(transaction: Transaction, flow_run_id: string, keep: number, note: string): Promise<void>;
+  /** The time of the newest line that came from outside; null while there is none. Answers the latest of all. */
+  findNewestLogTime(flow_run_id: string): Promise<string | null>;
+  /** Our ids of mirrored steps by their external ids. */
+  findStepIds(connection_id: string, external_ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Writes and reads rows that stand for runs of an outside engine. Every change happens in the caller's transaction. */
+export interface FlowMirror extends LogMirror {
+  /** Inserts or updates; a row whose state is newer than the given one stays. Answers the ids by external id. */
+  writeRuns(transaction: Transaction, runs: readonly MirroredRun[]): Promise<ReadonlyMap<string, string>>;
+  writeProgress(transaction: Transaction, progress: readonly MirroredProgress[]): Promise<void>;
+  writeSteps(transaction: Transaction, steps: readonly MirroredStep[]): Promise<void>;
+  /**
+   * Says when the run was read, that it is gone upstream or there again, and whether it is suspected to be dead. Absent
+   * fields stay as they are: a sweep that read a run knows nothing of its heartbeats.
+   */
+  noteRuns(transaction: Transaction, notes: readonly RunNote[]): Promise<void>;
+  /** Within the transaction when one is given: it takes no second connection to the database then. */
+  findRuns(
+    connection_id: string,
+    external_ids: readonly string[],
+    transaction?: Transaction,
+  ): Promise<readonly KnownRun[]>;
+  /** Runs that have not ended or are to be read again, those first that were not read for the longest time. Index: `flow_runs_external_live`, `flow_runs_recheck`. */
+  listOpenRuns(connection_id: string, limit: number): Promise<readonly KnownRun[]>;
 }

@@ -1,5 +1,4 @@
-import type { QueryConfig } from "pg";
-import { createClient } from "../../platform/database.ts";
+import { createLeadership } from "../../platform/leadership.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { createPeriodic } from "../../platform/periodic.ts";
 
@@ -26,7 +25,6 @@ export interface Keeper {
 const lockClass = 0x636f7572;
 const lockKey = 0x6b656570;
 const askMs = 1_000;
-const answerMs = 3_000;
 
 /**
  * Does the duties in exactly one of all servers: the one that holds a session advisory lock. When that server ends or loses
@@ -38,63 +36,21 @@ export function createKeeper(options: {
   readonly duties: readonly Duty[];
 }): Keeper {
   const { logger } = options;
-  let client: ReturnType<typeof createClient> | undefined;
-  let isLeader = false;
+  const leadership = createLeadership({
+    url: options.url,
+    applicationName: "coursewright keeper",
+    lockClass,
+  });
+  const isLeader = () => leadership.isLeader(lockKey);
   const periodics = options.duties.map(({ name, everyMs, run }) =>
     createPeriodic(everyMs, logger, name, async () => {
-      if (isLeader) await run();
+      if (isLeader()) await run();
     }),
   );
-
-  function dropped(lost: ReturnType<typeof createClient>): void {
-    if (client !== lost) return;
-    client = undefined;
-    isLeader = false;
-    lost.end().catch(() => undefined);
-  }
-
-  async function connect(): Promise<ReturnType<typeof createClient>> {
-    if (client !== undefined) return client;
-    const opened = createClient({ url: options.url, applicationName: "coursewright keeper" });
-    opened.on("error", () => dropped(opened));
-    opened.on("end", () => dropped(opened));
-    client = opened;
-    try {
-      await opened.connect();
-    } catch (error) {
-      dropped(opened);
-      throw error;
-    }
-    return opened;
-  }
-
-  /** A connection that does not answer in time is given up, and the lock asked for on another one. */
-  async function ask(
-    connected: ReturnType<typeof createClient>,
-    text: string,
-    values: unknown[],
-  ): Promise<{ rows: { held?: boolean }[] }> {
-    try {
-      return await connected.query<{ held?: boolean }>(withTimeout(text, values));
-    } catch (error) {
-      dropped(connected);
-      throw error;
-    }
-  }
-
   const asking = createPeriodic(askMs, logger, "The keeper's lock", async () => {
-    const connected = await connect();
-    if (isLeader) {
-      await ask(connected, "SELECT 1", []);
-      return;
-    }
-    const { rows } = await ask(connected, "SELECT pg_try_advisory_lock($1::int, $2::int) AS held", [
-      lockClass,
-      lockKey,
-    ]);
-    if (rows[0]?.held !== true || client !== connected) return;
-    isLeader = true;
-    for (const periodic of periodics) periodic.trigger();
+    const wasLeader = isLeader();
+    await leadership.renew([lockKey]);
+    if (isLeader() && !wasLeader) for (const periodic of periodics) periodic.trigger();
   });
 
   return {
@@ -105,16 +61,8 @@ export function createKeeper(options: {
     async stop() {
       await asking.stop();
       await Promise.all(periodics.map((periodic) => periodic.stop()));
-      isLeader = false;
-      const connected = client;
-      client = undefined;
-      await connected?.end().catch(() => undefined);
+      await leadership.close();
     },
-    isLeader: () => isLeader,
+    isLeader,
   };
-}
-
-// pg reads `query_timeout` from the query as well; its types name it on the client only.
-function withTimeout(text: string, values: unknown[]): QueryConfig & { query_timeout: number } {
-  return { text, values, query_timeout: answerMs };
 }

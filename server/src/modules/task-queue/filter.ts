@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { engineFields } from "../../platform/engines.ts";
 import {
   createdFields,
   durationFields,
@@ -15,6 +16,7 @@ export const taskFilterSchema = z.object({
   unit_id: z.uuid().optional(),
   user_id: z.uuid().optional(),
   mode: z.enum(taskModes).optional(),
+  ...engineFields,
   ...createdFields,
   ...durationFields,
   q: searchWordsField.optional(),

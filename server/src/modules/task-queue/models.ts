@@ -24,6 +24,10 @@ export const taskSummarySchema = z
     retry_of_task_id: uuid.nullable(),
     mode: z.enum(taskModes),
     connection_id: uuid.nullable(),
+    connection_name: z
+      .string()
+      .nullable()
+      .openapi({ description: "Of the outside engine; null for our own." }),
     external_id: z.string().nullable(),
     worker_id: uuid.nullable(),
     worker_host: z.string().nullable(),

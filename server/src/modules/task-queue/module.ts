@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import type { Database } from "../../platform/database.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { createTaskNotifier } from "./notifier.ts";
-import type { TaskHandler } from "./public.ts";
+import type { SingleTaskReport, TaskHandler } from "./public.ts";
 import { fenceTask } from "./repo/ownership.ts";
 import { createTaskQueueRoutes } from "./routes.ts";
 import { createTaskQueueService } from "./service.ts";
@@ -25,6 +25,8 @@ export interface TaskQueueModuleOptions {
    * queue themselves can add theirs after it was built.
    */
   readonly ports: SettlePorts;
+  /** The queue of new tasks of this name that name none themselves. Default: `default`. */
+  readonly queueOf?: (task_name: string) => string;
 }
 
 /** Builds the task queue: service, routes, workers and the ports that other modules are given. */
@@ -33,7 +35,10 @@ export function createTaskQueueModule(options: TaskQueueModuleOptions) {
   const logger = options.logger.child({ module: "task-queue" });
   const handlers = new Map<string, TaskHandler>();
   const notifier = createTaskNotifier(pool, logger);
-  const service = createTaskQueueService({ database, notifier, ports, handlers, changed });
+  const service = createTaskQueueService({
+    ...{ database, notifier, ports, handlers, changed },
+    queueOf: options.queueOf ?? (() => "default"),
+  });
   const workerDependencies = {
     database,
     url: options.connectionString,
@@ -51,7 +56,8 @@ export function createTaskQueueModule(options: TaskQueueModuleOptions) {
     classifyFailure,
     createWorker: (workerOptions: WorkerOptions) => createWorker(workerDependencies, workerOptions),
     /** Claims and runs one task; resolves to the process's exit code. */
-    runTask: (id: string, signal: AbortSignal) => runSingleTask(workerDependencies, id, signal),
+    runTask: (id: string, signal: AbortSignal, report?: (report: SingleTaskReport) => void) =>
+      runSingleTask(workerDependencies, id, signal, report),
     /** Sends what is still to be rung. Call it before the pool closes. */
     stop: () => notifier.stop(),
   };

@@ -1,6 +1,7 @@
 import type { Transaction } from "../../platform/database.ts";
 import type { TaskMode, TaskStatus } from "./statuses.ts";
 
+export { noSuchTask } from "./errors.ts";
 export { type TaskFilter, taskFilterSchema } from "./filter.ts";
 export { type TaskMode, type TaskStatus, taskModes, taskStatuses } from "./statuses.ts";
 
@@ -172,4 +173,75 @@ export class PauseTask extends Error {
     super(reason);
     this.reason = reason;
   }
+}
+
+/** How far the task is, for whoever started the process that runs it. */
+export interface SingleTaskReport {
+  readonly progress_percentage: number;
+  readonly current_step: string | null;
+  readonly status: TaskStatus;
+  readonly error_message: string | null;
+}
+
+/** How far an outside engine is with a task, as it was read last. Times are ISO 8601. */
+export interface OutsideProgress {
+  readonly status: TaskStatus;
+  /** Only while paused. */
+  readonly pause_reason: string | null;
+  readonly attempt: number;
+  readonly progress_percentage: number;
+  readonly current_step: string | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly result: unknown;
+  readonly available_at: string | null;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+  /** Of the state that this was read from: an older one than the task shows changes nothing. Left out: it is the newest. */
+  readonly external_state_at?: string | null;
+  readonly external_state_id?: string | null;
+}
+
+/** A task that was begun elsewhere and is only watched here. */
+export interface ObservedTask extends OutsideProgress {
+  readonly connection_id: string;
+  /** The run that it stands for; one task for each. */
+  readonly external_id: string;
+  readonly task_name: string;
+  /** Shown in place of a unit's title when there is no unit. */
+  readonly title: string;
+  readonly inputs: unknown;
+  readonly unit_id: string | null;
+  readonly created_at: string;
+}
+
+/** Tasks that an outside engine carries out. Every change happens in the caller's transaction. */
+export interface OutsideTasks {
+  /**
+   * Inserts a task that a run of the connection will carry out (`external`): no worker claims it.
+   * @throws AppError `task_already_live`
+   */
+  submitOutsideTask(
+    transaction: Transaction,
+    task: NewTask & { readonly connection_id: string },
+  ): Promise<{ readonly id: string; readonly lineage_id: string }>;
+  /** Inserts or updates tasks that are only watched (`observed`); answers their ids by external id. */
+  observeTasks(
+    transaction: Transaction,
+    tasks: readonly ObservedTask[],
+  ): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Writes what was read of a launched task's run, with the rows of all modules in line, in the lock order unit, task. `write` runs
+   * after the locks and before the task ends, only when the unit is still the task's; what it answers becomes the result, and a run
+   * that completed with the answer null fails its task (`nothing_returned`). An ended task goes on when its run does, unless another
+   * one works on the unit by now. False when nothing had to change. `external_id` null: no run was made for it.
+   */
+  moveOutsideTask(
+    transaction: Transaction,
+    task: { readonly id: string; readonly external_id: string | null },
+    progress: OutsideProgress,
+    write?: (transaction: Transaction) => Promise<unknown>,
+  ): Promise<boolean>;
+  /** The run that a launched task had is gone and it is launched again: another run may carry it out. */
+  forgetRun(transaction: Transaction, id: string): Promise<void>;
 }

@@ -5,12 +5,14 @@ import { taskQueueErrors } from "./errors.ts";
 import type { TaskFilter } from "./filter.ts";
 import type { QueueStatus, TaskDetails, TaskSummary, WorkerSummary } from "./models.ts";
 import type { TaskNotifier } from "./notifier.ts";
-import type { NewTask, TaskHandler, TaskQueue, TaskStatus } from "./public.ts";
+import { createOutsideTasks } from "./outside-tasks.ts";
+import type { NewTask, OutsideTasks, TaskHandler, TaskQueue, TaskStatus } from "./public.ts";
 import * as administration from "./repo/administration.ts";
 import * as reading from "./repo/reading.ts";
 import { lockTaskUnit, type SettlePorts, settle } from "./settle.ts";
+import { isOver } from "./statuses.ts";
 
-export interface TaskQueueService extends TaskQueue {
+export interface TaskQueueService extends TaskQueue, OutsideTasks {
   /** @throws AppError `task_not_found` */
   getTask(id: string): Promise<TaskDetails>;
   /** @throws AppError `cursor_invalid` */
@@ -31,6 +33,8 @@ export interface TaskQueueServiceDependencies {
   readonly notifier: TaskNotifier;
   readonly ports: SettlePorts;
   readonly handlers: Map<string, TaskHandler>;
+  /** The queue of new tasks that name none. */
+  readonly queueOf: (task_name: string) => string;
   /** Tells the change feeds that rows changed; after a commit. */
   readonly changed: () => void;
 }
@@ -40,7 +44,10 @@ export function createTaskQueueService(dependencies: TaskQueueServiceDependencie
   const { database, notifier, handlers, ports, changed } = dependencies;
 
   return {
-    submitFlowTask,
+    ...createOutsideTasks(ports),
+    submitOutsideTask: submitTask,
+    submitFlowTask: (transaction, task) =>
+      submitTask(transaction, { queue_name: dependencies.queueOf(task.task_name), ...task }),
     notifyTasks() {
       notifier.ring("work");
       changed();
@@ -99,9 +106,9 @@ export function createTaskQueueService(dependencies: TaskQueueServiceDependencie
   };
 }
 
-async function submitFlowTask(
+async function submitTask(
   transaction: Transaction,
-  task: NewTask,
+  task: NewTask & { readonly connection_id?: string },
 ): Promise<{ id: string; lineage_id: string }> {
   try {
     const lineage_id =
@@ -146,8 +153,8 @@ async function cancelTask(
   if (status === null) throw notFound(id);
   const moved = await administration.cancelWaitingTask(transaction, id);
   if (moved !== null) await settle(transaction, ports, moved);
-  else if (status === "in_progress") await administration.requestCancel(transaction, id);
-  else return { ended_as: status };
+  else if (isOver(status)) return { ended_as: status };
+  else await administration.requestCancel(transaction, id);
   return { ended_as: null };
 }
 
@@ -155,6 +162,12 @@ async function continueTask(transaction: Transaction, ports: SettlePorts, id: st
   const found = await administration.findTaskUnit(transaction, id);
   if (found === null) throw notFound(id);
   await lockTaskUnit(transaction, ports, { id, unit_id: found.unit_id });
+  if (found.is_outside) {
+    throw taskQueueErrors.create(
+      "task_runs_elsewhere",
+      "An outside engine carries this task out. Resume its run there, or on the page of its flow run.",
+    );
+  }
   const moved = await administration.continueTask(transaction, id);
   if (moved === null) {
     throw taskQueueErrors.create(

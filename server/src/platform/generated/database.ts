@@ -10,6 +10,29 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export interface ActionOutbox {
+  attempts: Generated<number>;
+  body: Generated<JsonColumn>;
+  connection_id: string;
+  created_at: Generated<string>;
+  expires_at: string;
+  external_run_id: string | null;
+  flow_run_id: string | null;
+  id: Generated<string>;
+  key: string;
+  kind: string;
+  next_attempt_at: Generated<string>;
+  reason: string | null;
+  requested_by: string | null;
+  sent_at: string | null;
+  settled_at: string | null;
+  state_before: JsonColumn | null;
+  status: Generated<string>;
+  task_id: string | null;
+  updated_at: Generated<string>;
+  version: Generated<number>;
+}
+
 export interface AlertDeliveries {
   address: string;
   alert_id: string;
@@ -108,6 +131,61 @@ export interface ClaimableTasks {
   queue_name: string | null;
 }
 
+export interface ConnectionCursors {
+  connection_id: string;
+  stream: string;
+  updated_at: Generated<string>;
+  value: JsonColumn;
+}
+
+export interface Connections {
+  auth_encrypted: string | null;
+  auth_kind: Generated<string>;
+  base_url: string;
+  carrier_problem: string | null;
+  created_at: Generated<string>;
+  disabled_at: string | null;
+  filter_deployment_ids: Generated<string[]>;
+  filter_tags: Generated<string[]>;
+  health: Generated<string>;
+  health_reason: string | null;
+  health_since: Generated<string>;
+  id: Generated<string>;
+  is_from_environment: Generated<boolean>;
+  kind: Generated<string>;
+  lag_ms: number | null;
+  last_ok_at: string | null;
+  last_sync_at: string | null;
+  lock_key: Generated<number>;
+  name: string;
+  removed_at: string | null;
+  settings_version: Generated<number>;
+  ui_url: string | null;
+  updated_at: Generated<string>;
+  version: Generated<number>;
+  version_found: string | null;
+}
+
+export interface ConnectionStates {
+  base_url: string | null;
+  disabled_at: string | null;
+  health: string | null;
+  health_reason: string | null;
+  health_since: string | null;
+  id: string | null;
+  is_from_environment: boolean | null;
+  kind: string | null;
+  lag_ms: number | null;
+  last_ok_at: string | null;
+  last_sync_at: string | null;
+  name: string | null;
+  removed_at: string | null;
+  ui_url: string | null;
+  updated_at: string | null;
+  version: number | null;
+  version_found: string | null;
+}
+
 export interface DayBudgets {
   cap_usd: number | null;
   day: string | null;
@@ -121,14 +199,40 @@ export interface ErrorFingerprints {
   words: string;
 }
 
+export interface ExternalRunStates {
+  connection_id: string | null;
+  external_id: string | null;
+  external_state: string | null;
+  external_state_type: string | null;
+  external_url: string | null;
+  flow_name: string | null;
+  id: string | null;
+  missing_upstream_at: string | null;
+  observed_at: string | null;
+  parent_flow_run_id: string | null;
+  progress_percentage: number | null;
+  progress_source: string | null;
+  status: string | null;
+  steps_done: number | null;
+  suspect_reason: string | null;
+  suspect_since: string | null;
+  task_id: string | null;
+  total_steps: number | null;
+  updated_at: string | null;
+  version: number | null;
+}
+
 export interface FlowRunLives {
   completed_at: string | null;
+  connection_id: string | null;
   created_at: string | null;
   error_message: string | null;
+  external_id: string | null;
   flow_key: string | null;
   flow_name: string | null;
   id: string | null;
   lesson_position: number | null;
+  parent_flow_run_id: string | null;
   started_at: string | null;
   status: string | null;
   task_id: string | null;
@@ -136,6 +240,7 @@ export interface FlowRunLives {
 }
 
 export interface FlowRuns {
+  attempt: Generated<number>;
   completed_at: string | null;
   connection_id: string | null;
   cost_usd: number | null;
@@ -144,19 +249,33 @@ export interface FlowRuns {
   error_code: string | null;
   error_fingerprint: string | null;
   error_message: string | null;
+  external_deployment_id: string | null;
+  external_deployment_name: string | null;
   external_id: string | null;
+  external_parent_id: string | null;
+  external_parent_task_run_id: string | null;
+  external_run_name: string | null;
   external_state: string | null;
+  external_state_at: string | null;
+  external_state_id: string | null;
+  external_state_type: string | null;
   external_url: string | null;
+  external_work_pool: string | null;
   flow_key: string;
   flow_name: string;
   flow_path: string;
   flow_version: number;
   id: Generated<string>;
+  last_heartbeat_at: string | null;
   lesson_id: string | null;
   lesson_position: number | null;
   lineage_id: string | null;
+  missing_upstream_at: string | null;
+  observed_at: string | null;
   parent_flow_run_id: string | null;
   progress_percentage: Generated<number>;
+  progress_source: string | null;
+  recheck_until: string | null;
   started_at: string | null;
   status: Generated<string>;
   steps_done: Generated<number>;
@@ -185,15 +304,19 @@ export interface FlowRunStates {
 
 export interface FlowRunSummaries {
   arq_task_id: string | null;
+  attempt: number | null;
   completed_at: string | null;
   connection_id: string | null;
+  connection_name: string | null;
   cost_usd: number | null;
   created_at: string | null;
   current_step: string | null;
   error_code: string | null;
   error_message: string | null;
   external_id: string | null;
+  external_run_name: string | null;
   external_state: string | null;
+  external_state_type: string | null;
   external_url: string | null;
   flow_key: string | null;
   flow_name: string | null;
@@ -204,8 +327,11 @@ export interface FlowRunSummaries {
   lesson_id: string | null;
   lesson_position: number | null;
   lineage_id: string | null;
+  missing_upstream_at: string | null;
+  observed_at: string | null;
   parent_flow_run_id: string | null;
   progress_percentage: number | null;
+  progress_source: string | null;
   started_at: string | null;
   status: string | null;
   steps_done: number | null;
@@ -238,6 +364,9 @@ export interface FlowStepRuns {
   error_message: string | null;
   external_id: string | null;
   external_state: string | null;
+  external_state_at: string | null;
+  external_state_id: string | null;
+  external_state_type: string | null;
   fence: number | null;
   flow_path: string;
   flow_run_id: string;
@@ -418,6 +547,16 @@ export interface IncidentVersions {
   at: string;
   incident: JsonColumn;
   incident_id: string;
+}
+
+export interface LessonArrivals {
+  applied_at: string | null;
+  arrived_at: Generated<string>;
+  content_sha256: string;
+  external_run_id: string;
+  lesson: JsonColumn;
+  position: number;
+  unit_id: string;
 }
 
 export interface Lessons {
@@ -619,6 +758,66 @@ export interface MediaUses {
   unit_id: string;
 }
 
+export interface OutsideRuns {
+  attempt: number | null;
+  completed_at: string | null;
+  connection_id: string | null;
+  created_at: string | null;
+  external_deployment_id: string | null;
+  external_deployment_name: string | null;
+  external_id: string | null;
+  external_parent_task_run_id: string | null;
+  external_run_name: string | null;
+  external_state: string | null;
+  external_state_at: string | null;
+  external_state_id: string | null;
+  external_state_type: string | null;
+  external_url: string | null;
+  external_work_pool: string | null;
+  flow_name: string | null;
+  id: string | null;
+  last_heartbeat_at: string | null;
+  missing_upstream_at: string | null;
+  observed_at: string | null;
+  parent_flow_run_id: string | null;
+  progress_source: string | null;
+  started_at: string | null;
+  status: string | null;
+  suspect_reason: string | null;
+  suspect_since: string | null;
+  task_id: string | null;
+  unit_id: string | null;
+  unit_title: string | null;
+}
+
+export interface OutsideSteps {
+  connection_id: string | null;
+  flow_run_id: string | null;
+  id: string | null;
+  started_at: string | null;
+  status: string | null;
+}
+
+export interface OutsideTasks {
+  attempt: number | null;
+  cancel_requested_at: string | null;
+  completed_at: string | null;
+  connection_id: string | null;
+  created_at: string | null;
+  current_step: string | null;
+  executor: string | null;
+  external_id: string | null;
+  id: string | null;
+  inputs: JsonColumn | null;
+  pause_reason: string | null;
+  progress_percentage: number | null;
+  started_at: string | null;
+  status: string | null;
+  task_name: string | null;
+  unit_id: string | null;
+  unit_title: string | null;
+}
+
 export interface PayloadsFlowRuns {
   characters: number;
   content: JsonColumn | null;
@@ -763,6 +962,7 @@ export interface StatusChanges {
 export interface StepLives {
   attempt: number | null;
   completed_at: string | null;
+  connection_id: string | null;
   created_at: string | null;
   error_code: string | null;
   error_message: string | null;
@@ -781,6 +981,7 @@ export interface StepLives {
 
 export interface StepLogs {
   at: Generated<string>;
+  external_id: string | null;
   fields: Generated<JsonColumn>;
   flow_run_id: string;
   id: Generated<string>;
@@ -872,6 +1073,28 @@ export interface TaskAttempts {
   worker_id: string;
 }
 
+export interface TaskCarriers {
+  attempts: Generated<number>;
+  connection_id: string;
+  created_at: Generated<string>;
+  ended_at: string | null;
+  error_message: string | null;
+  external_id: string | null;
+  external_state: string | null;
+  external_state_at: string | null;
+  external_state_type: string | null;
+  external_url: string | null;
+  fence: number;
+  id: Generated<string>;
+  launched_at: string | null;
+  next_attempt_at: Generated<string>;
+  number: Generated<number>;
+  state_since: string | null;
+  task_id: string;
+  updated_at: Generated<string>;
+  version: Generated<number>;
+}
+
 export interface TaskEnds {
   completed_at: string | null;
   error_message: string | null;
@@ -887,10 +1110,13 @@ export interface TaskLives {
   cancel_requested_at: string | null;
   completed_at: string | null;
   connection_id: string | null;
+  connection_name: string | null;
   created_at: string | null;
+  current_step: string | null;
   error_code: string | null;
   error_message: string | null;
   executor: string | null;
+  external_id: string | null;
   generated_from_topic: boolean | null;
   id: string | null;
   is_offline: boolean | null;
@@ -900,6 +1126,7 @@ export interface TaskLives {
   outcome: string | null;
   pause_reason: string | null;
   priority: number | null;
+  progress_percentage: number | null;
   queue_name: string | null;
   result: JsonColumn | null;
   started_at: string | null;
@@ -948,6 +1175,8 @@ export interface Tasks {
   error_message: string | null;
   executor: Generated<string>;
   external_id: string | null;
+  external_state_at: string | null;
+  external_state_id: string | null;
   fence: Generated<number>;
   id: Generated<string>;
   inputs: Generated<JsonColumn>;
@@ -985,6 +1214,7 @@ export interface TaskSummaries {
   cancel_requested_at: string | null;
   completed_at: string | null;
   connection_id: string | null;
+  connection_name: string | null;
   crashes: number | null;
   created_at: string | null;
   current_step: string | null;
@@ -1019,6 +1249,17 @@ export interface TaskTexts {
   text: string;
 }
 
+export interface TaskTurns {
+  available_at: string | null;
+  cancel_requested_at: string | null;
+  executor: string | null;
+  fence: number | null;
+  id: string | null;
+  priority: number | null;
+  queue_name: string | null;
+  status: string | null;
+}
+
 export interface UnitLastFailures {
   at: string;
   incident_id: string;
@@ -1033,6 +1274,7 @@ export interface UnitMedia {
 export interface Units {
   author: string | null;
   completed_at: string | null;
+  connection_id: string | null;
   content_lineage_id: string | null;
   content_task_id: string | null;
   content_version: Generated<number>;
@@ -1097,6 +1339,8 @@ export interface UnitSummaries {
   audio_seconds: number | null;
   author: string | null;
   completed_at: string | null;
+  connection_id: string | null;
+  connection_name: string | null;
   content_version: number | null;
   cost_usd: number | null;
   cover_alt: string | null;
@@ -1204,6 +1448,7 @@ export interface WorkerSummaries {
 }
 
 export interface DB {
+  action_outbox: ActionOutbox;
   alert_deliveries: AlertDeliveries;
   alert_events: AlertEvents;
   alerts: Alerts;
@@ -1213,8 +1458,12 @@ export interface DB {
   bulk_action_lives: BulkActionLives;
   bulk_actions: BulkActions;
   claimable_tasks: ClaimableTasks;
+  connection_cursors: ConnectionCursors;
+  connection_states: ConnectionStates;
+  connections: Connections;
   day_budgets: DayBudgets;
   error_fingerprints: ErrorFingerprints;
+  external_run_states: ExternalRunStates;
   flow_run_lives: FlowRunLives;
   flow_run_states: FlowRunStates;
   flow_run_summaries: FlowRunSummaries;
@@ -1235,6 +1484,7 @@ export interface DB {
   incident_units: IncidentUnits;
   incident_versions: IncidentVersions;
   incidents: Incidents;
+  lesson_arrivals: LessonArrivals;
   lesson_summaries: LessonSummaries;
   lessons: Lessons;
   lineages: Lineages;
@@ -1247,6 +1497,9 @@ export interface DB {
   media: Media;
   media_requests: MediaRequests;
   media_uses: MediaUses;
+  outside_runs: OutsideRuns;
+  outside_steps: OutsideSteps;
+  outside_tasks: OutsideTasks;
   payloads_flow_runs: PayloadsFlowRuns;
   payloads_llm_requests: PayloadsLlmRequests;
   payloads_step_runs: PayloadsStepRuns;
@@ -1267,6 +1520,7 @@ export interface DB {
   stuck_jobs: StuckJobs;
   task_attempt_lives: TaskAttemptLives;
   task_attempts: TaskAttempts;
+  task_carriers: TaskCarriers;
   task_ends: TaskEnds;
   task_lives: TaskLives;
   task_outcomes: TaskOutcomes;
@@ -1274,6 +1528,7 @@ export interface DB {
   task_states: TaskStates;
   task_summaries: TaskSummaries;
   task_texts: TaskTexts;
+  task_turns: TaskTurns;
   tasks: Tasks;
   unit_last_failures: UnitLastFailures;
   unit_media: UnitMedia;

@@ -11,12 +11,15 @@ import type { SearchParams } from "../../../ui/link/search-params.ts";
 import { Popover } from "../../../ui/overlay/Menu.tsx";
 import { Button } from "../../../ui/page/Button.tsx";
 import { formatMoment, shortenId } from "../../../ui/value/format.ts";
+import { shortName } from "../../../ui/value/visible-text.ts";
+import { useConnections } from "../../engines/public.ts";
 import { EntityPicker, momentOf, toLocalInput } from "../../lists/public.ts";
 import "../../../ui/form/form.css";
 import {
   endedWithin,
   type HistoryFilters,
   historyNames,
+  jobEngines,
   outcomes,
   taskTypes,
   toggledOutcome,
@@ -34,6 +37,7 @@ export const clearedHistory: SearchParams = Object.fromEntries(historyNames.map(
 /** The history's filters in one line: text, outcomes, time, kind of job, person. */
 export function HistoryFilterLine({ filters, change }: HistoryFilterLineProps) {
   const setText = useCallback((q: string) => change({ q: q.trim() }), [change]);
+  const connections = useConnections().data ?? [];
   const chosen = (filters.outcome ?? "").split(",");
   const filtered = Object.keys(filters).length > 0;
   return (
@@ -78,6 +82,25 @@ export function HistoryFilterLine({ filters, change }: HistoryFilterLineProps) {
           options={[{ value: "", word: "any" }, ...taskTypes]}
           onChange={(task_name) => change({ task_name })}
         />
+        {(connections.length > 0 || filters.engine !== undefined) && (
+          <FilterSelect
+            name="Engine"
+            value={filters.engine ?? ""}
+            options={[{ value: "", word: "any" }, ...jobEngines]}
+            onChange={(engine) => change({ engine })}
+          />
+        )}
+        {(connections.length > 1 || filters.connection_id !== undefined) && (
+          <FilterSelect
+            name="Connection"
+            value={filters.connection_id ?? ""}
+            options={[
+              { value: "", word: "any" },
+              ...connections.map(({ id, name }) => ({ value: id, word: shortName(name, 60) })),
+            ]}
+            onChange={(connection_id) => change({ connection_id })}
+          />
+        )}
         <RangeChips filters={filters} change={change} />
       </FilterLine>
     </div>

@@ -7,6 +7,8 @@ import { formatCount, formatQuantity } from "../../../ui/value/format.ts";
 import { Duration, Moment } from "../../../ui/value/Moment.tsx";
 import { Money } from "../../../ui/value/Money.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
+import { RunOrigin, RunState } from "../../engines/public.ts";
+import { outsideRowOf } from "../jobs/job-engine.ts";
 import { addressOf, titleOf } from "../jobs/job-words.ts";
 import { taskTypes } from "./history-filters.ts";
 
@@ -19,8 +21,16 @@ function writtenOf(job: FinishedJob): string {
   return job.exercise_count === 0 ? lessons : `${lessons}, ${formatQuantity(job.exercise_count, "exercise")}`;
 }
 
+/** A run of Prefect that belongs to no unit has written no lessons of ours. */
+function resultOnPrefectOf(job: FinishedJob): string {
+  if (job.outcome === "completed") return "done";
+  if (job.outcome === "cancelled") return "stopped";
+  return job.error_message ?? job.error_code?.replaceAll("_", " ") ?? "no reason was told";
+}
+
 /** What came of a job, in one line: what was written, and why no more was. */
 export function resultOf(job: FinishedJob): string {
+  if (job.unit_id === null && job.engine === "prefect") return resultOnPrefectOf(job);
   const reason = job.error_message ?? job.error_code?.replaceAll("_", " ") ?? "";
   const failedLessons =
     job.lessons_failed === 0 ? "" : `${formatQuantity(job.lessons_failed, "lesson")} failed`;
@@ -54,9 +64,12 @@ export const historyColumns: Column<FinishedJob>[] = [
     header: "Unit",
     phone: "title",
     cell: (job) => (
-      <AppLink className="strong" href={addressOf(job)}>
-        {titleOf(job)}
-      </AppLink>
+      <span className="name-and-part">
+        <AppLink className="strong" href={addressOf(job)}>
+          {titleOf(job)}
+        </AppLink>
+        <RunOrigin row={outsideRowOf(job)} what={titleOf(job)} />
+      </span>
     ),
   },
   {
@@ -80,7 +93,11 @@ export const historyColumns: Column<FinishedJob>[] = [
     header: "Result",
     slack: true,
     phone: "detail",
-    cell: (job) => <span className="text-2">{shortName(resultOf(job), 300)}</span>,
+    cell: (job) => (
+      <>
+        <RunState row={outsideRowOf(job)} /> <span className="text-2">{shortName(resultOf(job), 300)}</span>
+      </>
+    ),
   },
   {
     key: "person",
@@ -130,6 +147,12 @@ export const historyColumns: Column<FinishedJob>[] = [
     align: "end",
     minWidth: 84,
     phone: "aside",
-    cell: (job) => <Money cost_usd={job.cost_usd} offline={job.is_offline} />,
+    // Prefect does not tell what its runs cost.
+    cell: (job) => (
+      <Money
+        cost_usd={job.engine === "prefect" && job.cost_usd === 0 ? null : job.cost_usd}
+        offline={job.is_offline}
+      />
+    ),
   },
 ];

@@ -10,6 +10,13 @@ export const taskTypes = [
   { value: "lesson_regeneration", word: "a lesson anew" },
   { value: "bulk_action", word: "bulk action" },
   { value: "llm_replay", word: "replay" },
+  { value: "prefect_flow_run", word: "run on Prefect" },
+] as const;
+
+/** Who carries jobs out. */
+export const jobEngines = [
+  { value: "coursewright", word: "Coursewright" },
+  { value: "prefect", word: "Prefect" },
 ] as const;
 
 /** Ranges that move with the clock, by their value in the address. */
@@ -30,6 +37,8 @@ export const historyNames = [
   "user_id",
   "unit_id",
   "task_name",
+  "engine",
+  "connection_id",
 ] as const;
 
 /** The history's filters as the address has them; only usable ones. */
@@ -53,6 +62,8 @@ const isUsable: Record<(typeof historyNames)[number], (value: string) => boolean
   user_id: (value) => idPattern.test(value),
   unit_id: (value) => idPattern.test(value),
   task_name: isText,
+  connection_id: (value) => idPattern.test(value),
+  engine: (value) => jobEngines.some((engine) => engine.value === value),
 };
 
 /** Reads the history's filters out of the page's address. What cannot be used is left out, as if it were not there. */

@@ -1,13 +1,16 @@
 import { cleanup, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test } from "vitest";
-import { finishedJobOf } from "../monitor-fixtures.ts";
+import { carriedOutOnPrefect, finishedJobOf } from "../monitor-fixtures.ts";
 import { renderInMonitor } from "../render-in-monitor.tsx";
 import { resultOf } from "./history-columns.tsx";
 import { historyQueryOf, readHistoryFilters, toggledOutcome } from "./history-filters.ts";
 import { JobHistory } from "./JobHistory.tsx";
 
 afterEach(cleanup);
+
+const { engine, connection_id, connection_name, external_url } = carriedOutOnPrefect;
+const jobOnPrefect = { engine, connection_id, connection_name, external_url, external_state: "TimedOut" };
 
 test.each([
   [{}, "5 lessons, 40 exercises"],
@@ -77,6 +80,23 @@ test("an outcome chip puts itself into the page's address and leaves the past mo
   );
   await userEvent.click(screen.getByRole("button", { name: /failed/i }));
   expect(page.address()).toBe("/?at=2026-11-21T12:00:00Z&outcome=failed");
+});
+
+test("a job that ended on Prefect is marked and claims no cost, and the engine can be chosen once there is one", async () => {
+  const job = finishedJobOf({ ...jobOnPrefect, outcome: "failed", error_message: "Crashed.", cost_usd: 0 });
+  const page = await renderInMonitor(<JobHistory jobs={[job]} endedThatDay={1} at={null} />, {
+    connections: 1,
+  });
+  const [, row] = screen.getAllByRole("row");
+  for (const words of ["Prefect", "TimedOut", "unknown"]) expect(row?.textContent).toContain(words);
+  expect(screen.queryByLabelText("Connection")).toBeNull();
+  await userEvent.selectOptions(screen.getByLabelText("Engine"), "coursewright");
+  expect(page.address()).toBe("/?engine=coursewright");
+});
+
+test("without another engine there is none to choose", async () => {
+  await renderInMonitor(<JobHistory jobs={[finishedJobOf()]} endedThatDay={1} at={null} />);
+  expect(screen.queryByLabelText("Engine")).toBeNull();
 });
 
 test("without history the card says what will appear there", async () => {

@@ -1,12 +1,26 @@
 import { act, cleanup, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, expect, test, vi } from "vitest";
-import { activeJobOf, answerOf, laneOf, queuedJobOf, sampleMoment, stepOf } from "../monitor-fixtures.ts";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import {
+  activeJobOf,
+  answerOf,
+  carriedOutOnPrefect,
+  laneOf,
+  queuedJobOf,
+  sampleMoment,
+  stepOf,
+} from "../monitor-fixtures.ts";
 import { renderInMonitor } from "../render-in-monitor.tsx";
 import { ActiveJobs } from "./ActiveJobs.tsx";
 import { GenerationJobCard } from "./GenerationJobCard.tsx";
 import { QueuedJobs } from "./QueuedJobs.tsx";
 
+// jsdom knows no modal dialogs: opening one is all that the card asks of them.
+beforeAll(() => {
+  HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
+    this.open = true;
+  };
+});
 afterEach(() => {
   cleanup();
   vi.useRealTimers();
@@ -70,9 +84,57 @@ test("the time left counts down between two answers", async () => {
 });
 
 test("another engine and a further attempt are marked, ours and the first one are not", async () => {
-  await showCard(activeJobOf({ engine: "prefect", attempt: 3 }));
+  await showCard(activeJobOf({ ...carriedOutOnPrefect, attempt: 3 }));
   expect(within(card()).getByText("Prefect")).toBeTruthy();
   expect(within(card()).getByText("attempt 3")).toBeTruthy();
+});
+
+test("a job on Prefect shows Prefect's own word, what is known of its steps, and the way there", async () => {
+  await showCard(
+    activeJobOf({
+      ...carriedOutOnPrefect,
+      external_state: "Cancelling",
+      progress: { steps_done: 3, steps_known: 7, percentage: null },
+    }),
+  );
+  for (const words of ["Cancelling", "3 of 7 known steps", "carried out by Prefect", "cost unknown"])
+    expect(card().textContent).toContain(words);
+  expect(card().textContent).not.toContain(" %");
+  const bar = screen.getByRole("progressbar", { name: "Progress of Tides" });
+  expect(bar.getAttribute("aria-valuenow")).toBeNull();
+  const link = screen.getByRole("link", { name: "Open Tides in Prefect" });
+  expect(link.getAttribute("href")).toBe(carriedOutOnPrefect.external_url);
+});
+
+test("a job on Prefect that gives no sign of life is suspect with its reason, and keeps running", async () => {
+  const sentence = "No heartbeat for 1 m 30 s.";
+  await showCard(
+    activeJobOf({
+      ...carriedOutOnPrefect,
+      is_suspect: true,
+      suspect_since: sampleMoment,
+      suspect_reason: sentence,
+      stuck: { kind: "heartbeat_late", since: sampleMoment, sentence, step_run_id: null },
+    }),
+  );
+  expect(screen.getByRole("status").textContent).toContain(`Suspect: ${sentence}`);
+  expect(card().textContent).not.toContain("failed");
+});
+
+test("while its connection is out a job says of which moment it is", async () => {
+  await showCard(activeJobOf({ ...carriedOutOnPrefect, connection_as_of: sampleMoment }));
+  expect(card().textContent).toMatch(/as of .*\d\d:\d\d/);
+});
+
+test("cancelling a job on Prefect says who is asked", async () => {
+  await showCard(activeJobOf(carriedOutOnPrefect));
+  await userEvent.click(within(card()).getByRole("button", { name: "Cancel" }));
+  expect(screen.getByText(/Prefect is asked to end the run/)).toBeTruthy();
+});
+
+test("a run of Prefect without a unit was never deleted", async () => {
+  await showCard(activeJobOf({ ...carriedOutOnPrefect, unit_id: null, learner_level: null }));
+  expect(card().textContent).not.toContain("deleted");
 });
 
 test("a stuck job says why and leads to the step", async () => {

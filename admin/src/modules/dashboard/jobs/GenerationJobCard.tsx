@@ -8,11 +8,13 @@ import { ProgressBar } from "../../../ui/status/ProgressBar.tsx";
 import { StageStrip } from "../../../ui/status/StageStrip.tsx";
 import { StatusBadge } from "../../../ui/status/StatusBadge.tsx";
 import { formatCount, formatQuantity } from "../../../ui/value/format.ts";
+import { EndlessBar, RunMarks } from "../../engines/public.ts";
 import { CancelTask } from "../../tasks/public.ts";
 import { useAnswerMoment, useWordsSince } from "../answer-moment.tsx";
-import { costWordsOf, foreignEngineOf, progressWordsOf } from "../monitor-words.ts";
+import { costWordsOf, progressWordsOf } from "../monitor-words.ts";
 import { JobPercentage, TimeLeft, TimeLeftRange } from "./JobEstimate.tsx";
 import { JobLanes, StepTime } from "./JobLanes.tsx";
+import { isOnPrefect, outsideRowOf } from "./job-engine.ts";
 import "./jobs.css";
 import {
   aboutOf,
@@ -74,7 +76,7 @@ function JobInFull({ job, onToggle }: JobProps) {
         <JobStages title={title} task_id={task_id} status={status} stages={stages} lanes={lanes} />
       ) : (
         <span className="job-bar">
-          <ProgressBar percentage={job.progress.percentage} label={`Progress of ${title}`} />
+          <JobBar job={job} title={title} />
         </span>
       )}
       <JobLanes title={title} task_id={task_id} lanes={lanes} current_steps={job.current_steps} />
@@ -83,8 +85,15 @@ function JobInFull({ job, onToggle }: JobProps) {
   );
 }
 
+function JobBar({ job, title }: JobProps & { title: string }) {
+  const { percentage } = job.progress;
+  const label = `Progress of ${title}`;
+  if (percentage !== null || !isOnPrefect(job)) return <ProgressBar percentage={percentage} label={label} />;
+  const words = progressWordsOf(job.progress, true);
+  return <EndlessBar label={label} words={words} isMoving={job.status === "in_progress"} wide />;
+}
+
 function JobHead({ job, onToggle }: JobProps) {
-  const engine = foreignEngineOf(job.engine);
   const title = titleOf(job);
   return (
     <header className="job-head">
@@ -94,17 +103,13 @@ function JobHead({ job, onToggle }: JobProps) {
           <AppLink href={addressOf(job)}>{title}</AppLink>
         </h3>
         <span className="text-2 cut job-about">{aboutOf(job)}</span>
-        {engine !== null && (
-          <span className="job-mark" title={`${engine} executes it`}>
-            {engine}
-          </span>
-        )}
+        <RunMarks row={outsideRowOf(job)} what={title} />
         {job.attempt > 1 && <span className="job-mark is-warn">attempt {job.attempt}</span>}
         <JobStatus job={job} />
       </div>
       <JobPercentage job={job} />
       <div className="job-under">
-        <span className="no-wrap">{progressWordsOf(job.progress)}</span>
+        <span className="no-wrap">{progressWordsOf(job.progress, isOnPrefect(job))}</span>
         <TimeLeftRange job={job} />
       </div>
       <TimeLeft job={job} />
@@ -125,13 +130,16 @@ function JobStatus({ job }: JobProps) {
   return job.status === "in_progress" ? null : <StatusBadge status={job.status} />;
 }
 
+/** A run that gives no sign of life may have died with its process, but only Prefect can say so. */
+const stuckWordOf = (job: ActiveJob) => (isOnPrefect(job) ? "Suspect" : "Stuck");
+
 function StuckFlag({ job }: JobProps) {
   if (job.stuck === null) return null;
   return (
     <p className="job-stuck is-warn" role="status">
       <Icon name="triangle" small className="is-warn" />
       <span>
-        <b>Stuck:</b> {job.stuck.sentence}{" "}
+        <b>{stuckWordOf(job)}:</b> {job.stuck.sentence}{" "}
         <AppLink className="link" href={stuckAddressOf(job)}>
           {job.stuck.step_run_id === null ? "Look at the task" : "Look at the step"}
         </AppLink>
@@ -171,10 +179,10 @@ function JobElapsed({ job }: JobProps) {
 }
 
 /** Who executes a job. */
-function workerWordsOf({ worker, engine }: ActiveJob): string {
+function workerWordsOf(job: ActiveJob): string {
+  const { worker } = job;
   if (worker !== null) return `${worker.host}, process ${worker.pid}`;
-  const foreign = foreignEngineOf(engine);
-  return foreign === null ? "no worker" : `executed by ${foreign}`;
+  return isOnPrefect(job) ? "carried out by Prefect" : "no worker";
 }
 
 function JobFoot({ job }: JobProps) {
@@ -199,6 +207,7 @@ function JobFoot({ job }: JobProps) {
             task_name: job.task_name,
             cancel_requested_at: job.cancel_requested_at,
           }}
+          isOnPrefect={isOnPrefect(job)}
           quiet
           onCancelled={onChanged}
         />
@@ -236,17 +245,22 @@ function JobLine({ job, onToggle }: JobProps) {
       <h3 className="cut">
         <AppLink href={addressOf(job)}>{title}</AppLink>
       </h3>
+      <RunMarks row={outsideRowOf(job)} what={title} />
       {job.stuck === null ? (
         <span className="text-3 cut job-line-now">{lineWordsOf(job)}</span>
       ) : (
         <span className="status is-warn job-line-now" title={job.stuck.sentence}>
           <Icon name="triangle" small className="is-warn" />
-          <span className="cut">Stuck: {job.stuck.sentence}</span>
+          <span className="cut">
+            {stuckWordOf(job)}: {job.stuck.sentence}
+          </span>
         </span>
       )}
       <span className="spacer" />
       {job.progress.percentage === null ? (
-        <span className="text-3 no-wrap">not planned yet</span>
+        <span className="text-3 no-wrap">
+          {isOnPrefect(job) ? progressWordsOf(job.progress, true) : "not planned yet"}
+        </span>
       ) : (
         <ProgressBar percentage={job.progress.percentage} label={`Progress of ${title}`} numbered />
       )}

@@ -9,9 +9,11 @@ import { lookOfStatus } from "../../../ui/status/status-tone.ts";
 import { type Column, DataTable } from "../../../ui/table/DataTable.tsx";
 import { formatClock, formatCount } from "../../../ui/value/format.ts";
 import { shortName } from "../../../ui/value/visible-text.ts";
+import { RunOrigin, RunState } from "../../engines/public.ts";
 import { CancelTask, ContinueTask, pauseSentenceOf } from "../../tasks/public.ts";
 import { useAnswerMoment, useWordsSince } from "../answer-moment.tsx";
 import { expectedStartOf } from "../monitor-words.ts";
+import { isOnPrefect, outsideRowOf } from "./job-engine.ts";
 import { addressOf, formatElapsed, titleOf } from "./job-words.ts";
 import "./jobs.css";
 
@@ -30,6 +32,7 @@ function ExpectedStart({ job }: { job: QueuedJob }) {
 /** Why a job waits. */
 export function waitingReasonOf(job: QueuedJob, as_of: string): string {
   if (job.cancel_requested_at !== null) return "is being cancelled";
+  if (isOnPrefect(job)) return job.status === "paused" ? "paused on Prefect" : "waits on Prefect";
   if (job.status === "paused") return pauseSentenceOf(job);
   const dueMs = Date.parse(job.available_at);
   if (dueMs > Date.parse(as_of)) return `not before ${formatClock(new Date(dueMs))}`;
@@ -40,9 +43,12 @@ function WaitingReason({ job }: { job: QueuedJob }) {
   const { as_of } = useAnswerMoment();
   const words = shortName(waitingReasonOf(job, as_of), 300);
   return (
-    <span className="text-2" title={words}>
-      {words}
-    </span>
+    <>
+      <RunState row={outsideRowOf(job)} />{" "}
+      <span className="text-2" title={words}>
+        {words}
+      </span>
+    </>
   );
 }
 
@@ -55,10 +61,10 @@ function QueueActions({ job }: { job: QueuedJob }) {
   };
   return (
     <span className="queue-actions">
-      {job.status === "paused" && job.cancel_requested_at === null && (
+      {job.status === "paused" && job.cancel_requested_at === null && !isOnPrefect(job) && (
         <ContinueTask taskId={job.task_id} onContinued={onChanged} />
       )}
-      <CancelTask task={task} quiet onCancelled={onChanged} />
+      <CancelTask task={task} isOnPrefect={isOnPrefect(job)} quiet onCancelled={onChanged} />
     </span>
   );
 }
@@ -77,9 +83,12 @@ const columns: Column<QueuedJob>[] = [
     header: "Job",
     phone: "title",
     cell: (job) => (
-      <AppLink className="strong" href={addressOf(job)}>
-        {titleOf(job)}
-      </AppLink>
+      <span className="name-and-part">
+        <AppLink className="strong" href={addressOf(job)}>
+          {titleOf(job)}
+        </AppLink>
+        <RunOrigin row={outsideRowOf(job)} what={titleOf(job)} />
+      </span>
     ),
   },
   {

@@ -7,6 +7,8 @@ import { activityPhraseOf } from "../../flow-runs/public.ts";
 import { taskTitleOf } from "../../tasks/public.ts";
 import { stripStageOf } from "../../units/public.ts";
 
+import { isOnPrefect } from "./job-engine.ts";
+
 type NamedJob = Pick<
   ActiveJob | QueuedJob,
   | "task_id"
@@ -17,6 +19,7 @@ type NamedJob = Pick<
   | "learner_level"
   | "target_lesson_count"
   | "user_name"
+  | "engine"
 >;
 
 /** What a job is about: its unit, else what kind of work it is. */
@@ -42,7 +45,8 @@ export function aboutOf(job: NamedJob): string {
     job.learner_level,
     lessons === null ? null : formatQuantity(lessons, "lesson"),
     modes[job.mode] ?? null,
-    job.unit_id === null && job.unit_title !== null ? "unit deleted" : null,
+    // A run of Prefect without a unit never had one: what stands there is the run's own name.
+    job.unit_id === null && job.unit_title !== null && !isOnPrefect(job) ? "unit deleted" : null,
     job.user_name === null ? null : `for ${shortName(job.user_name)}`,
   ]
     .filter((word) => word !== null && word !== "")
@@ -57,12 +61,13 @@ export function stepPhraseOf(step: CurrentStep): string {
 
 /** What a job does as a whole where no step tells it. */
 export function idlePhraseOf(
-  job: Pick<ActiveJob, "status" | "cancel_requested_at" | "started_at" | "worker" | "progress">,
+  job: Pick<ActiveJob, "status" | "cancel_requested_at" | "started_at" | "worker" | "progress" | "engine">,
 ): string {
   if (job.cancel_requested_at !== null) return "is being cancelled";
   if (job.status === "completed" || job.status === "failed" || job.status === "cancelled") return "has ended";
   if (job.status === "paused") return "pauses";
   if (job.status === "retry") return "waits to go on";
+  if (isOnPrefect(job)) return job.started_at === null ? "waits on Prefect" : "at work on Prefect";
   if (job.started_at === null) return "waits for a worker";
   return job.progress.steps_done === 0 ? "begins" : "goes on to its next step";
 }

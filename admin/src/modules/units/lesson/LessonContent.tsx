@@ -13,6 +13,7 @@ import { SkeletonBlock } from "../../../ui/page/Skeleton.tsx";
 import { LongText } from "../../../ui/value/LongText.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { Provenance } from "../Provenance.tsx";
+import { RunProvenance } from "../RunProvenance.tsx";
 import { LessonBeingRewritten } from "./LessonBeingRewritten.tsx";
 import { LessonBody, type LessonPlace } from "./LessonBody.tsx";
 import { LessonExercises } from "./LessonExercises.tsx";
@@ -116,7 +117,11 @@ function WrittenLesson({ lesson, unit }: LessonOfUnitProps) {
       <LessonAudio lesson={lesson} />
       <div className="lesson-part">
         <LessonBody blocks={lesson.body} place={place} />
-        <Provenance unitId={lesson.unit_id} requestId={lesson.written_by.transcript} verb="written" />
+        {lesson.written_by.transcript === undefined ? (
+          <RunProvenance lesson={lesson} />
+        ) : (
+          <Provenance unitId={lesson.unit_id} requestId={lesson.written_by.transcript} verb="written" />
+        )}
       </div>
       {lesson.exercises.length > 0 && (
         <LessonExercises lesson={lesson} objectives={objectives} place={place} />

@@ -8,6 +8,7 @@ import { Card } from "../../../ui/page/Card.tsx";
 import { useDocumentTitle } from "../../../ui/page/document-title.ts";
 import { ErrorBlock, Notice } from "../../../ui/page/ErrorBlock.tsx";
 import { PageHeader } from "../../../ui/page/PageHeader.tsx";
+import { OfferedLaunch, useLaunchOffer } from "../../engines/public.ts";
 import { NewUnitPlan } from "./NewUnitPlan.tsx";
 import { NewUnitSource } from "./NewUnitSource.tsx";
 import { NewUnitTopic } from "./NewUnitTopic.tsx";
@@ -20,7 +21,7 @@ import {
   errorsOfRefusal,
   type NewUnitDraft,
 } from "./new-unit-form.ts";
-import { useCreateUnit } from "./use-create-unit.ts";
+import { useCreateUnit, useUnitCreation } from "./use-create-unit.ts";
 
 /** Who would write a unit that is created now. */
 type Authors = {
@@ -37,6 +38,8 @@ export function NewUnit() {
   const [draft, setDraft] = useState<NewUnitDraft>(emptyDraft);
   const [tried, setTried] = useState(false);
   const creation = useCreateUnit();
+  const createDraft = useUnitCreation();
+  const prefect = useLaunchOffer();
   const change = (patch: Partial<NewUnitDraft>) => {
     setDraft((before) => ({ ...before, ...patch }));
     if (creation.isError) creation.reset();
@@ -53,30 +56,26 @@ export function NewUnit() {
   const shown = tried ? { ...refused, ...errors } : {};
   const showFirstError = () =>
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
-  const send = (start: boolean) => {
+  /** Goes on when the form is whole; else shows what is missing. */
+  const whenWhole = (goOn: () => void) => {
     setTried(true);
     if (Object.keys(errors).length > 0) showFirstError();
-    else if (!creation.isPending) creation.mutate(bodyOf(draft, start), { onError: showFirstError });
+    else if (!creation.isPending) goOn();
   };
+  const send = (start: boolean) =>
+    whenWhole(() => creation.mutate(bodyOf(draft, start), { onError: showFirstError }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     send(true);
   };
   const unplaced = creation.error !== null && Object.keys(refused).length === 0;
-  const words = unplaced ? describeError(creation.error) : null;
   return (
     <>
       <NewUnitHeader authors={authors} />
-      {topicNeedsSource && authors.data !== undefined && (
-        <Notice tone="idle" icon="book" title="The offline author will write this unit">
-          <p>{authors.data.guidance}</p>
-        </Notice>
-      )}
-      {words !== null && (
-        <ErrorBlock title={words.title} raw={words.raw}>
-          <p>{words.text} What you entered is still here.</p>
-        </ErrorBlock>
-      )}
+      <Remarks
+        guidance={topicNeedsSource ? authors.data?.guidance : undefined}
+        failure={unplaced ? creation.error : null}
+      />
       <form className="two-columns" ref={form} onSubmit={submit} noValidate>
         <div className="stack">
           <NewUnitSource draft={draft} errors={shown} onChange={change} onAddFile={addFile} />
@@ -84,9 +83,44 @@ export function NewUnit() {
         </div>
         <aside className="stack" aria-label="Plan of the unit">
           <NewUnitPlan draft={draft} errors={shown} onChange={change} />
-          <SendCard authors={authors.data} busy={creation.isPending} onSaveDraft={() => send(false)} />
+          <SendCard
+            authors={authors.data}
+            busy={creation.isPending}
+            onPrefect={prefect.connections.length === 0 ? null : () => whenWhole(prefect.ask)}
+            onSaveDraft={() => send(false)}
+          />
         </aside>
       </form>
+      <OfferedLaunch
+        offer={prefect}
+        unit={{ id: null, title: draft.title, hasLessons: false }}
+        makeUnit={async () => (await createDraft(bodyOf(draft, false))).unit_id}
+      />
+    </>
+  );
+}
+
+type RemarksProps = {
+  /** What to know while the offline author writes; undefined where a model does. */
+  guidance: string | undefined;
+  /** A refusal that is about no field. */
+  failure: Error | null;
+};
+
+function Remarks({ guidance, failure }: RemarksProps) {
+  const words = failure === null ? null : describeError(failure);
+  return (
+    <>
+      {guidance !== undefined && (
+        <Notice tone="idle" icon="book" title="The offline author will write this unit">
+          <p>{guidance}</p>
+        </Notice>
+      )}
+      {words !== null && (
+        <ErrorBlock title={words.title} raw={words.raw}>
+          <p>{words.text} What you entered is still here.</p>
+        </ErrorBlock>
+      )}
     </>
   );
 }
@@ -108,9 +142,15 @@ function NewUnitHeader({ authors }: { authors: ItemState<Authors> }) {
   );
 }
 
-type SendCardProps = { authors: Authors | undefined; busy: boolean; onSaveDraft: () => void };
+type SendCardProps = {
+  authors: Authors | undefined;
+  busy: boolean;
+  /** Null where there is no Prefect to ask. */
+  onPrefect: (() => void) | null;
+  onSaveDraft: () => void;
+};
 
-function SendCard({ authors, busy, onSaveDraft }: SendCardProps) {
+function SendCard({ authors, busy, onPrefect, onSaveDraft }: SendCardProps) {
   return (
     <Card padded>
       <div className="new-unit-send">
@@ -121,6 +161,11 @@ function SendCard({ authors, busy, onSaveDraft }: SendCardProps) {
           <Button look="quiet" large onClick={onSaveDraft}>
             Save as a draft
           </Button>
+          {onPrefect !== null && (
+            <Button large icon="plug" onClick={onPrefect}>
+              Generate on Prefect…
+            </Button>
+          )}
         </div>
         <p className="text-3 small">
           {authors !== undefined && writersOf(authors)} It starts at once; you can leave the page.

@@ -9,23 +9,29 @@ import type { NewUnitBody } from "./new-unit-form.ts";
 type CreatedUnit = { unit_id: string; task_id: string | null };
 
 /**
- * Sends the form and goes to the unit. The same form sent twice, after a lost answer, must not make two units, so it
- * carries the same key; a changed form is a new wish and gets a new one.
+ * Sends the form. The same form sent twice, after a lost answer, must not make two units, so it carries the same key; a
+ * changed form is a new wish and gets a new one.
  */
-export function useCreateUnit() {
-  const router = useRouter();
+export function useUnitCreation(): (body: NewUnitBody) => Promise<CreatedUnit> {
   const queryClient = useQueryClient();
   const [attempt, setAttempt] = useState(() => ({ body: "", key: "" }));
+  return async (body) => {
+    const text = JSON.stringify(body);
+    const key = attempt.body === text ? attempt.key : crypto.randomUUID();
+    setAttempt({ body: text, key });
+    const created = await sendJson<CreatedUnit>("POST", "/content-creator/units", body, {
+      "idempotency-key": key,
+    });
+    void queryClient.invalidateQueries({ queryKey: ["list", "/content/units"] });
+    return created;
+  };
+}
+
+/** Sends the form and goes to the unit. */
+export function useCreateUnit() {
+  const router = useRouter();
   return useMutation({
-    mutationFn: (body: NewUnitBody) => {
-      const text = JSON.stringify(body);
-      const key = attempt.body === text ? attempt.key : crypto.randomUUID();
-      setAttempt({ body: text, key });
-      return sendJson<CreatedUnit>("POST", "/content-creator/units", body, { "idempotency-key": key });
-    },
-    onSuccess: (created) => {
-      void queryClient.invalidateQueries({ queryKey: ["list", "/content/units"] });
-      void router.navigate({ href: paths.unit(created.unit_id) });
-    },
+    mutationFn: useUnitCreation(),
+    onSuccess: (created) => void router.navigate({ href: paths.unit(created.unit_id) }),
   });
 }

@@ -9,14 +9,20 @@ type CancelUnitProps = {
   taskId: string;
   /** Set where the task writes one lesson anew and not the unit. */
   regeneration: Regeneration | null;
+  /** Prefect writes it: only Prefect can end it. */
+  isOnPrefect?: boolean;
 };
 
 /** Stops the making of a unit, or of one lesson anew, after one question. */
-export function CancelUnit({ taskId, regeneration }: CancelUnitProps) {
+export function CancelUnit({ taskId, regeneration, isOnPrefect = false }: CancelUnitProps) {
   const [asking, setAsking] = useState(false);
   const cancel = useUnitAction(
     `/task-queue/tasks/${taskId}/cancel`,
-    regeneration === null ? "The unit is being stopped." : "Writing the lesson is being stopped.",
+    isOnPrefect
+      ? "Prefect is asked to stop the unit's run."
+      : regeneration === null
+        ? "The unit is being stopped."
+        : "Writing the lesson is being stopped.",
   );
   const words = cancel.error === null ? null : describeError(cancel.error);
   const confirm = () => cancel.mutate(undefined, { onSuccess: () => setAsking(false) });
@@ -39,11 +45,19 @@ export function CancelUnit({ taskId, regeneration }: CancelUnitProps) {
         onConfirm={confirm}
         onClose={() => setAsking(false)}
       >
-        {regeneration === null
-          ? "Finished steps are kept: resuming the unit later does not run or pay for them again. "
-          : "The lesson stays as it was, and so does the rest of the unit. "}
-        Calls in flight are stopped; their provider may still charge for them.
+        {consequenceOf(regeneration, isOnPrefect)}
       </ConfirmDialog>
     </>
   );
+}
+
+function consequenceOf(regeneration: Regeneration | null, isOnPrefect: boolean): string {
+  if (isOnPrefect) {
+    return "Prefect is asked to end the run with everything below it; the unit ends when Prefect says so. Lessons that arrived until then are kept for another attempt of the run.";
+  }
+  const kept =
+    regeneration === null
+      ? "Finished steps are kept: resuming the unit later does not run or pay for them again."
+      : "The lesson stays as it was, and so does the rest of the unit.";
+  return `${kept} Calls in flight are stopped; their provider may still charge for them.`;
 }

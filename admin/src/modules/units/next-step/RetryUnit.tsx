@@ -8,6 +8,7 @@ import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { Card } from "../../../ui/page/Card.tsx";
 import { SkeletonBlock } from "../../../ui/page/Skeleton.tsx";
+import { GenerateOnPrefect } from "../../engines/public.ts";
 import { Refusal } from "./Refusal.tsx";
 import { RetrySteps } from "./RetrySteps.tsx";
 import { useRetryOptions } from "./retry-options.ts";
@@ -79,10 +80,11 @@ function RetryChoice({ unit, options, unread, onReload }: RetryChoiceProps) {
         </Choice>
       </fieldset>
       <Refusal error={retry.error} />
-      <div>
+      <div className="next-step-buttons">
         <Button look="primary" large busy={retry.isPending} disabledReason={refused} onClick={start}>
           {verbs[chosen]}
         </Button>
+        <GenerateOnPrefect unit={{ id: unit.id, title: unit.title, hasLessons: unit.lessons.length > 0 }} />
       </div>
     </div>
   );

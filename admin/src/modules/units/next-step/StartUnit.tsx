@@ -2,6 +2,7 @@ import type { UnitDetail } from "../../../api/content-rows.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { Card } from "../../../ui/page/Card.tsx";
 import { formatQuantity } from "../../../ui/value/format.ts";
+import { GenerateOnPrefect } from "../../engines/public.ts";
 import { Refusal } from "./Refusal.tsx";
 import { useUnitAction } from "./use-unit-action.ts";
 
@@ -17,10 +18,11 @@ export function StartUnit({ unit }: { unit: UnitDetail }) {
             exercises, audio and a cover are made; you can leave the page meanwhile.
           </p>
           <Refusal error={start.error} />
-          <div>
+          <div className="next-step-buttons">
             <Button look="primary" large icon="play" busy={start.isPending} onClick={() => start.mutate()}>
               Start
             </Button>
+            <GenerateOnPrefect unit={{ id: unit.id, title: unit.title, hasLessons: false }} />
           </div>
         </div>
       </Card>

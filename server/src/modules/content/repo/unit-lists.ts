@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { engineConditions } from "../../../platform/engines.ts";
 import type { Listing } from "../../../platform/listing.ts";
 import { selectNewestIds, type TextSearch } from "../../../platform/newest-ids.ts";
 import type { PagePosition } from "../../../platform/page.ts";
@@ -8,7 +9,7 @@ import type { UnitFilter } from "../filter.ts";
 
 /**
  * Units. Index: `units_pkey`, `units_status` with a status, `units_user` with a user, `units_level`, `units_author`,
- * `units_duration`, `units_cost`. Words are found in the title (`units_title`), the error (`units_error`) and the inputs of the
+ * `units_connection`, `units_outside`, `units_duration`, `units_cost`. Words are found in the title (`units_title`), the error (`units_error`) and the inputs of the
  * unit's tasks (by id).
  */
 export const unitListing: Listing<UnitFilter> = {
@@ -27,6 +28,7 @@ function selectUnitIds(
   if (filter.user_id) conditions.push(sql`user_id = ${filter.user_id}::uuid`);
   if (filter.learner_level) conditions.push(sql`learner_level = ${filter.learner_level}`);
   if (filter.author) conditions.push(sql`author = ${filter.author}`);
+  conditions.push(...engineConditions(filter));
   return selectNewestIds({
     table: "units",
     conditions,

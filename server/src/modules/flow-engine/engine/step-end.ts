@@ -1,4 +1,5 @@
 import { AppError } from "../../../platform/errors.ts";
+import { storableText } from "../../../platform/storable-text.ts";
 import { TaskFenced } from "../../task-queue/public.ts";
 import { StepFailed } from "../errors.ts";
 import * as steps from "../repo/steps.ts";
@@ -138,7 +139,7 @@ function describeFailure(run: TaskRun, error: unknown): Failure | null {
       return {
         status: "failed",
         error_code: outcome.error_code,
-        error_message: storable(outcome.error_message),
+        error_message: storableText(outcome.error_message),
         error_causes,
         isFinal: true,
       };
@@ -151,7 +152,7 @@ function describeFailure(run: TaskRun, error: unknown): Failure | null {
         return {
           status: "failed",
           error_code: "unexpected_error",
-          error_message: storable(outcome.reason),
+          error_message: storableText(outcome.reason),
           error_causes,
           isFinal: false,
         };
@@ -160,7 +161,7 @@ function describeFailure(run: TaskRun, error: unknown): Failure | null {
       return {
         status: "failed",
         error_code,
-        error_message: storable(outcome.reason),
+        error_message: storableText(outcome.reason),
         error_causes,
         isFinal: false,
       };
@@ -179,13 +180,8 @@ function causeChain(error: unknown): { name: string; message: string; code: stri
   let current = error;
   while (current instanceof Error && chain.length < mostCauses) {
     const code = current instanceof AppError ? current.code : null;
-    chain.push({ name: current.name, message: storable(current.message), code });
+    chain.push({ name: current.name, message: storableText(current.message), code });
     current = current.cause;
   }
   return chain;
-}
-
-/** PostgreSQL stores neither U+0000 nor half a surrogate pair. */
-function storable(text: string): string {
-  return text.replaceAll("\u0000", "\uFFFD").toWellFormed();
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../../../platform/database.ts";
 import type { Logger } from "../../../platform/logger.ts";
+import { storableText } from "../../../platform/storable-text.ts";
 import type { LogLevel } from "../public.ts";
 import { insertLogs } from "../repo/step-logs.ts";
 
@@ -74,7 +75,7 @@ export function createStepLogs(database: Database, logger: Logger): StepLogs {
       lines.push({
         ...place,
         level,
-        message: storable(message),
+        message: storableText(message),
         fields: fieldsText(fields),
         writtenAt: performance.now(),
       });
@@ -85,17 +86,12 @@ export function createStepLogs(database: Database, logger: Logger): StepLogs {
   };
 }
 
-/** PostgreSQL stores neither U+0000 nor half a surrogate pair; a log line must not be lost to them. */
-function storable(text: string): string {
-  return text.replaceAll("\u0000", "\uFFFD").toWellFormed();
-}
-
 function fieldsText(fields: Readonly<Record<string, unknown>> | undefined): string {
   if (fields === undefined) return "{}";
   try {
     return JSON.stringify(fields, (_key, value: unknown) => {
-      if (typeof value === "string") return storable(value);
-      if (value instanceof Error) return { name: value.name, message: storable(value.message) };
+      if (typeof value === "string") return storableText(value);
+      if (value instanceof Error) return { name: value.name, message: storableText(value.message) };
       return typeof value === "bigint" ? value.toString() : value;
     });
   } catch (error) {

@@ -71,7 +71,7 @@ export async function failFlowRun(
     WHERE id = ${run.id} AND status <> 'completed'`.execute(transaction);
 }
 
-/** Gives the open flow runs of a task the state that the task has. */
+/** Gives the open flow runs of a task the state that the task has; those of outside engines are as these say. */
 export async function settleFlowRuns(transaction: Transaction, task: SettledTask): Promise<void> {
   const status = flowStatus(task);
   if (status === null) return;
@@ -80,9 +80,8 @@ export async function settleFlowRuns(transaction: Transaction, task: SettledTask
     UPDATE flow_runs SET status = ${status}, completed_at = CASE WHEN ${hasEnded} THEN clock_timestamp() END,
       error_code = CASE WHEN ${status} = 'failed' THEN ${task.error_code} END,
       error_message = CASE WHEN ${status} = 'failed' THEN ${task.error_message} END
-    WHERE task_id = ${task.id} AND status IN ('pending', 'running', 'paused') AND status <> ${status}`.execute(
-    transaction,
-  );
+    WHERE task_id = ${task.id} AND status IN ('pending', 'running', 'paused') AND status <> ${status}
+      AND connection_id IS NULL`.execute(transaction);
 }
 
 function flowStatus(task: SettledTask): string | null {
@@ -111,5 +110,7 @@ export async function settleSteps(transaction: Transaction, task: SettledTask): 
           ? "The task was cancelled while this step ran."
           : "The worker was lost while this step ran; the step runs again."
       }
-    WHERE task_id = ${task.id} AND status = 'running' AND fence < ${task.fence}`.execute(transaction);
+    WHERE task_id = ${task.id} AND status = 'running' AND fence < ${task.fence} AND connection_id IS NULL`.execute(
+    transaction,
+  );
 }

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { engineConditions } from "../../../platform/engines.ts";
 import type { Listing } from "../../../platform/listing.ts";
 import { selectNewestIds, type TextSearch } from "../../../platform/newest-ids.ts";
 import type { PagePosition } from "../../../platform/page.ts";
@@ -8,7 +9,7 @@ import type { FlowRunFilter } from "../filter.ts";
 
 /**
  * Flow runs. Reads the primary key, or by filter: `flow_runs_status`, `flow_runs_name`, `flow_runs_unit`, `flow_runs_user`,
- * `flow_runs_parent`, the unique index on (task_id, flow_key), `flow_runs_duration`, `flow_runs_cost`; a time range bounds the
+ * `flow_runs_parent`, `flow_runs_outside`, `flow_runs_connection`, the unique index on (task_id, flow_key), `flow_runs_duration`, `flow_runs_cost`; a time range bounds the
  * id. Words are found in the unit's title (`flow_runs_unit`), the task's inputs (by task), the error (`flow_runs_error`) and the
  * flow's name (`flow_runs_name`).
  */
@@ -31,6 +32,7 @@ function selectFlowRunIds(
   if (filter.unit_id) conditions.push(sql`unit_id = ${filter.unit_id}`);
   if (filter.parent_flow_run_id) conditions.push(sql`parent_flow_run_id = ${filter.parent_flow_run_id}`);
   const isNarrow = conditions.length > 0;
+  conditions.push(...engineConditions(filter));
   if (filter.user_id) conditions.push(sql`user_id = ${filter.user_id}`);
   if (filter.flow_name) conditions.push(sql`flow_name = ${filter.flow_name}`);
   return selectNewestIds({

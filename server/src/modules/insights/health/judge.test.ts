@@ -15,7 +15,7 @@ const well: HealthFacts = {
   now: "2026-01-02T10:00:00.000Z",
   database_since: "2026-01-01T00:00:00.000Z",
   ...{ connections: 10, connections_most: 100, servers: 1 },
-  ...{ workers: [worker], queues: [], calls: [], limits: [] },
+  ...{ workers: [worker], queues: [], calls: [], limits: [], engines: [] },
 };
 const judged = (facts: Partial<HealthFacts>, kind: string) =>
   judgeHealth({ ...well, ...facts }, "1.2.3").filter((part) => part.kind === kind);
@@ -73,6 +73,25 @@ describe("health", () => {
     const [part] = judged(facts, "queue");
     expect(part).toMatchObject({ state, meaning: expect.stringMatching(meaning) });
     expect(part?.sentence).toMatch(/^2 jobs wait for a worker, the oldest for/);
+  });
+
+  it("of the queue tells jobs that Prefect carries from those for our workers", () => {
+    const forPrefect = (oldest_waiting_ms: number) => [
+      { queue_name: "prefect", waiting: 1, oldest_waiting_ms },
+    ];
+    expect(judged({ queues: forPrefect(5_000) }, "queue")).toMatchObject([
+      { state: "ok", sentence: "1 job waits for Prefect, the oldest for 5 s.", meaning: "" },
+    ]);
+    expect(judged({ queues: forPrefect(61_000) }, "queue")).toMatchObject([
+      { state: "warn", meaning: expect.stringMatching(/whether a worker polls/) },
+    ]);
+    expect(judged({ queues: forPrefect(700_000) }, "queue")).toMatchObject([
+      { state: "warn", meaning: expect.stringMatching(/whether a worker polls/) },
+    ]);
+    const queues = [...forPrefect(1_000), ...waits(1_000)];
+    expect(judged({ workers: [], queues }, "queue")).toMatchObject([
+      { state: "bad", meaning: expect.stringMatching(/Start a worker/) },
+    ]);
   });
 
   it("of the workers says who is silent", () => {

@@ -1,8 +1,11 @@
+import { judgeConnection } from "./judge-connection.ts";
 import type { HealthState } from "./models.ts";
 import type { CallFacts, HealthFacts, JudgedPart, WorkerFacts } from "./repo.ts";
 
 /** A job that waits this long although slots are free: no worker takes its kind of work. */
 const unclaimedMs = 60_000;
+/** Jobs that Prefect carries (COURSEWRIGHT_DISPATCH=prefect) wait here; our workers need not claim from it. */
+const carriedQueue = "prefect";
 /** A wait for a slot that somebody should know of. */
 const longWaitMs = 600_000;
 /** Calls that ended within this time before the newest one tell how a provider is. */
@@ -25,6 +28,7 @@ export function judgeHealth(facts: HealthFacts, version: string): JudgedPart[] {
     queue(facts),
     workers(facts),
     ...modelsOf(facts).map(({ provider, model }) => judgeProvider(facts, provider, model)),
+    ...facts.engines.map(judgeConnection),
   ];
 }
 
@@ -59,6 +63,17 @@ function database({ connections, connections_most, database_since }: HealthFacts
 }
 
 function queue({ queues, workers: known }: HealthFacts): JudgedPart {
+  const forPrefect = queues.find(
+    ({ queue_name }) => queue_name === carriedQueue && !known.some((worker) => serves(worker, queue_name)),
+  );
+  const ours = queues.filter((one) => one !== forPrefect);
+  const judged = queueOfOurs(ours, known);
+  if (forPrefect === undefined || judged.state === "bad") return judged;
+  const carriedOnes = carried(forPrefect);
+  return ours.length === 0 || carriedOnes.state !== "ok" ? carriedOnes : judged;
+}
+
+function queueOfOurs(queues: HealthFacts["queues"], known: HealthFacts["workers"]): JudgedPart {
   const waiting = queues.reduce((sum, one) => sum + one.waiting, 0);
   if (waiting === 0) return part("queue", "ok", "No job waits.", "");
   const oldest = Math.max(...queues.map(({ oldest_waiting_ms }) => oldest_waiting_ms));
@@ -91,6 +106,15 @@ function queue({ queues, workers: known }: HealthFacts): JudgedPart {
     );
   }
   return part("queue", "ok", wait, "");
+}
+
+/** Prefect takes these jobs; its own times to begin are seconds. */
+function carried({ waiting, oldest_waiting_ms }: HealthFacts["queues"][number]): JudgedPart {
+  const wait = `${jobs(waiting)} for Prefect, the oldest for ${spanOf(oldest_waiting_ms)}.`;
+  if (oldest_waiting_ms <= unclaimedMs) return part("queue", "ok", wait, "");
+  const meaning =
+    "Runs of Prefect carry these jobs. Look at the connection, and whether a worker polls its work pool.";
+  return part("queue", "warn", wait, meaning);
 }
 
 function jobs(waiting: number): string {

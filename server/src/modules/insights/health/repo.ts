@@ -39,6 +39,17 @@ export interface LimitFacts {
   readonly blocked_reason: string | null;
 }
 
+/** A connection to an outside engine that is in use. */
+export interface EngineFacts {
+  readonly name: string;
+  readonly health: string;
+  readonly health_reason: string | null;
+  /** ISO 8601, as the next one. */
+  readonly since: string;
+  readonly version_found: string | null;
+  readonly last_sync_at: string | null;
+}
+
 /** What health is judged from, all by the clock of the database. */
 export interface HealthFacts {
   readonly now: string;
@@ -52,6 +63,8 @@ export interface HealthFacts {
   readonly calls: readonly CallFacts[];
   /** Limits that are in force. */
   readonly limits: readonly LimitFacts[];
+  /** In the order of their names. */
+  readonly engines: readonly EngineFacts[];
 }
 
 /**
@@ -96,7 +109,11 @@ export async function readFacts(database: Database): Promise<HealthFacts> {
         WHERE c.provider <> 'offline' AND c.completed_at IS NOT NULL AND c.id > uuidv7_floor(now - interval '1 day')), '[]') AS calls,
       coalesce((SELECT jsonb_agg(jsonb_build_object('provider', p.provider, 'model', p.model,
           'blocked_until', to_char(p.blocked_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-          'blocked_reason', p.blocked_reason)) FROM provider_states p WHERE p.blocked_until > now), '[]') AS limits
+          'blocked_reason', p.blocked_reason)) FROM provider_states p WHERE p.blocked_until > now), '[]') AS limits,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('name', e.name, 'health', e.health, 'health_reason', e.health_reason,
+          'since', to_char(e.health_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'version_found', e.version_found,
+          'last_sync_at', to_char(e.last_sync_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY e.name)
+        FROM connection_states e WHERE e.disabled_at IS NULL AND e.removed_at IS NULL AND e.health <> 'disabled'), '[]') AS engines
     FROM clock_timestamp() now`.execute(database);
   const [facts] = rows;
   if (facts === undefined) throw new Error("A statement that always answers with a row returned none");

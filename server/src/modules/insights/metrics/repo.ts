@@ -4,11 +4,14 @@ import { addSketch, quantileOf, type Sketch, type StoredSketch } from "./sketch.
 import { daysKept, type MetricsWindow, type Stretch } from "./window.ts";
 
 /** Names of the tasks that write content. */
-export const contentTaskNames = ["unit_creation", "lesson_regeneration"] as const;
+const contentTaskNames = ["unit_creation", "lesson_regeneration"] as const;
+
+/** Names of the jobs that the monitor tells of: those, and what runs in an outside engine by itself. */
+export const jobTaskNames = [...contentTaskNames, "prefect_flow_run"] as const;
 
 /** What happened since midnight UTC. */
 export interface Today {
-  /** Jobs that write content and ended completed or partial. */
+  /** Jobs that write content, or run in an outside engine, and ended completed or partial. */
   readonly finished_today: number;
   /** Of the finished ones those with a part missing. */
   readonly partial_today: number;
@@ -35,16 +38,16 @@ export async function readToday(database: Database, at: string | null): Promise<
     ), cell AS (
       SELECT r.entity, r.status, r.count, r.cost_usd, r.cost_unknown, r.buckets, r.counts
       FROM span s JOIN rollups r ON r.resolution = ${at === null ? "day" : "hour"} AND r.at >= s.day AND r.at < s.rest
-        AND (r.entity = 'requests' OR r.entity = 'job' AND r.name = ANY (${contentTaskNames}))
+        AND (r.entity = 'requests' OR r.entity = 'job' AND r.name = ANY (${jobTaskNames}))
       UNION ALL
       SELECT c.entity, c.status, c.count, c.cost_usd, c.cost_unknown, ARRAY[c.bucket], ARRAY[c.measured]
       FROM span s, rollup_cells(ARRAY(
         SELECT d FROM rollup_deltas d WHERE d.at >= s.day AND d.at < s.rest AND d.entity IN ('job', 'request'))) c
-      WHERE c.entity = 'requests' OR c.entity = 'job' AND c.name = ANY (${contentTaskNames})
+      WHERE c.entity = 'requests' OR c.entity = 'job' AND c.name = ANY (${jobTaskNames})
       UNION ALL
       SELECT 'job', o.outcome, 1, 0, 0, ARRAY[rollup_bucket(elapsed_ms(t.started_at, t.completed_at))], ARRAY[1]
       FROM span s JOIN task_outcomes o ON o.completed_at >= s.rest AND o.completed_at <= s.at
-        AND o.task_name = ANY (${contentTaskNames})
+        AND o.task_name = ANY (${jobTaskNames})
       JOIN task_summaries t ON t.id = o.id
       UNION ALL
       SELECT 'requests', q.status, 1, coalesce(q.cost_usd, 0), (q.cost_usd IS NULL AND q.sent_at IS NOT NULL)::int, '{}', '{}'
@@ -162,13 +165,13 @@ export async function readWindow(database: Database, window: MetricsWindow): Pro
       FROM ${sql.table(`rollup_${resolution}`)}
       WHERE resolution = ${resolution} AND at >= ${begin} AND at < ${end}
         AND entity IN ('job', 'unit', 'lesson', 'steps', 'requests')
-        AND (entity <> 'job' OR name = ANY (${contentTaskNames}))
+        AND (entity <> 'job' OR name = ANY (${jobTaskNames}))
       UNION ALL
       SELECT date_trunc(${resolution}, at, 'UTC'), entity, status, count, tokens_input, tokens_output, cost_usd, cost_known,
         cost_unknown
       FROM pending
       WHERE entity IN ('job', 'unit', 'lesson', 'steps', 'requests')
-        AND (entity <> 'job' OR name = ANY (${contentTaskNames}))
+        AND (entity <> 'job' OR name = ANY (${jobTaskNames}))
     ), point AS (
       SELECT (extract(epoch FROM at) * 1000)::bigint AS at,
         ${countOf("job", ["completed"])} AS jobs_completed, ${countOf("job", ["partial"])} AS jobs_partial,
@@ -296,7 +299,7 @@ export async function sampleGauges(database: Database): Promise<void> {
         count(*) FILTER (WHERE status = 'in_progress')::int AS running,
         (SELECT coalesce(sum(capacity), 0)::int FROM worker_summaries WHERE dead_at IS NULL) AS capacity
       FROM task_summaries
-      WHERE status IN ('pending', 'in_progress', 'retry', 'paused') AND executor <> 'observed'
+      WHERE status IN ('pending', 'in_progress', 'retry', 'paused') AND executor = 'worker'
     )
     INSERT INTO rollup_gauges AS gauge
     SELECT r.resolution, date_trunc(r.resolution, at, 'UTC'), queued, queued, running, running, capacity, capacity, at

@@ -1,3 +1,4 @@
+import { engineOf } from "../../../platform/engines.ts";
 import type { JobOutlook, JobPlan, UsualDuration } from "../../content-creator/public.ts";
 import { expectedStarts } from "./expected-start.ts";
 import type {
@@ -12,6 +13,7 @@ import type {
 } from "./models.ts";
 import type { EndedRow } from "./repo/history.ts";
 import type { JobRow, Jobs, WorkerRow } from "./repo/jobs.ts";
+import type { OutsideRow } from "./repo/outside.ts";
 import type { SpendingRow, StepRow, WorkRow } from "./repo/work.ts";
 import { isContentJob, lanesOf, stagesOf } from "./stages.ts";
 
@@ -27,9 +29,11 @@ export interface JobFacts {
   readonly items: ReadonlyMap<string, { readonly done: number; readonly total: number }>;
   /** Null for a past moment: what was foreseen is not kept. */
   readonly outlooks: ReadonlyMap<string, JobOutlook> | null;
+  /** Of jobs that outside engines carry out. */
+  readonly outside: ReadonlyMap<string, OutsideRow>;
 }
 
-function whatAndWhose(job: JobRow | EndedRow) {
+function whatAndWhose(job: JobRow | EndedRow, outside: OutsideRow | undefined) {
   return {
     task_name: job.task_name,
     mode: job.mode,
@@ -39,7 +43,17 @@ function whatAndWhose(job: JobRow | EndedRow) {
     target_lesson_count: job.target_lesson_count,
     user_id: job.user_id,
     user_name: job.user_name,
-    engine: job.connection_id === null ? ("coursewright" as const) : ("prefect" as const),
+    engine: engineOf(job),
+    connection_id: job.connection_id,
+    connection_name: outside?.connection_name ?? null,
+    external_id: outside?.external_id ?? null,
+    external_state: outside?.external_state ?? null,
+    external_url: outside?.external_url ?? null,
+    is_suspect: (outside?.suspect_since ?? null) !== null,
+    suspect_since: outside?.suspect_since ?? null,
+    suspect_reason: outside?.suspect_reason ?? null,
+    missing_upstream_at: outside?.missing_upstream_at ?? null,
+    connection_as_of: outside?.connection_as_of ?? null,
   };
 }
 
@@ -47,13 +61,14 @@ export function activeJobOf(job: JobRow, facts: JobFacts): ActiveJob {
   const work = facts.work.get(job.task_id);
   const spending = facts.spending.get(job.task_id);
   const plan = planAt(facts.plans.get(job.task_id), facts.as_of);
-  const { stages, lanes } = pictureOf(job, work, plan);
+  const outside = facts.outside.get(job.task_id);
+  const { stages, lanes } = job.connection_id === null ? pictureOf(job, work, plan) : noPicture;
   const cost_usd = spending?.cost_usd === undefined ? 0 : spending.cost_usd;
   return {
     task_id: job.task_id,
-    ...whatAndWhose(job),
+    ...whatAndWhose(job, outside),
     status: job.status,
-    attempt: job.attempt,
+    attempt: job.connection_id === null ? job.attempt : job.told_attempt,
     worker:
       job.worker_id === null
         ? null
@@ -62,7 +77,10 @@ export function activeJobOf(job: JobRow, facts: JobFacts): ActiveJob {
     started_at: job.started_at,
     elapsed_ms: job.elapsed_ms,
     cancel_requested_at: job.cancel_requested_at,
-    progress: progressOf(work?.steps_done ?? 0, plan, facts.items.get(job.task_id)),
+    progress:
+      outside === undefined
+        ? progressOf(work?.steps_done ?? 0, plan, facts.items.get(job.task_id))
+        : toldProgressOf(outside, work?.steps_done ?? 0),
     stages: [...stages],
     current_steps: (work?.current_steps ?? []).map((step) => ({
       ...step,
@@ -82,6 +100,9 @@ interface Picture {
   readonly stages: readonly MonitorStage[];
   readonly lanes: readonly JobLane[];
 }
+
+/** How another engine goes about it is its own. */
+const noPicture: Picture = { stages: [], lanes: [] };
 
 /** Drawn once of the same work: most jobs have not moved since the answer before. */
 const pictures = new WeakMap<WorkRow, Picture & { readonly drawnOf: string }>();
@@ -113,6 +134,18 @@ function progressOf(
   const steps_known = Math.max(known, done);
   const percentage = steps_known === 0 ? 0 : Math.floor((done / steps_known) * 100);
   return { steps_done: done, steps_known, percentage: Math.min(99, percentage) };
+}
+
+/** As the engine tells it; where it tells nothing of the whole, that is unknown. */
+function toldProgressOf(outside: OutsideRow, steps_seen: number): JobProgress {
+  const { progress_source, progress_percentage, total_steps } = outside;
+  const steps_done = Math.max(outside.steps_done, steps_seen);
+  const isTold = progress_source === "artifact" || progress_source === "label";
+  return {
+    steps_done,
+    steps_known: total_steps === null ? null : Math.max(total_steps, steps_done),
+    percentage: isTold ? Math.min(99, Math.floor(progress_percentage)) : null,
+  };
 }
 
 function usualOf(step: StepRow, usual: readonly UsualDuration[]) {
@@ -160,7 +193,7 @@ export function queuedJobsOf(jobs: Jobs, workers: readonly WorkerRow[], facts: J
         );
   return waiting.map((job) => ({
     task_id: job.task_id,
-    ...whatAndWhose(job),
+    ...whatAndWhose(job, facts.outside.get(job.task_id)),
     // A task that waits has one of these.
     status: job.status as QueuedJob["status"],
     pause_reason: job.pause_reason,
@@ -174,11 +207,15 @@ export function queuedJobsOf(jobs: Jobs, workers: readonly WorkerRow[], facts: J
   }));
 }
 
-export function finishedJobOf(row: EndedRow, spending: SpendingRow | undefined): FinishedJob {
+export function finishedJobOf(
+  row: EndedRow,
+  spending: SpendingRow | undefined,
+  outside: OutsideRow | undefined,
+): FinishedJob {
   return {
     id: row.id,
     task_id: row.id,
-    ...whatAndWhose(row),
+    ...whatAndWhose(row, outside),
     outcome: row.outcome,
     error_code: row.error_code,
     error_message: row.error_message,

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { engineFields, engines } from "../../../platform/engines.ts";
 import { searchWordsField } from "../../../platform/filter-fields.ts";
 import { taskModes, taskStatuses } from "../../task-queue/public.ts";
 import { firingAlertSchema } from "../alerts/models.ts";
@@ -10,12 +11,6 @@ const moment = z.iso.datetime();
 const count = z.number().int();
 /** Milliseconds; never negative: clocks of two machines may differ by more than a thing took. */
 const milliseconds = z.number().min(0);
-
-/**
- * Who executes a job: `prefect` what came over a connection to it, everything else `coursewright`. A job of ours that runs without a
- * `worker` is executed outside.
- */
-export const engines = ["coursewright", "prefect"] as const;
 
 export const monitorStageSchema = z.object({
   stage: z.enum(["source", "plan", "lessons", "podcast", "art"]),
@@ -58,7 +53,7 @@ export const currentStepSchema = z.object({
 export const jobProgressSchema = z.object({
   steps_done: count,
   steps_known: count.nullable(),
-  /** 0 to 99 while the job runs; null while the plan is unknown. */
+  /** 0 to 99 while the job runs; null while the plan is unknown, or the outside engine tells none. */
   percentage: z.number().nullable(),
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
@@ -95,9 +90,24 @@ const jobFields = {
   user_id: uuid.nullable(),
   user_name: z.string().nullable(),
   engine: z.enum(engines),
+  /** What follows is null, or false, of jobs that our own workers carry out. */
+  connection_id: uuid.nullable(),
+  connection_name: z.string().nullable(),
+  external_id: z.string().nullable(),
+  /** The engine's own word; null of a past moment. */
+  external_state: z.string().nullable(),
+  external_url: z.string().nullable(),
+  /** It gives no sign of life; only the engine can say that it is dead. */
+  is_suspect: z.boolean(),
+  suspect_since: moment.nullable(),
+  suspect_reason: z.string().nullable(),
+  /** Since when the engine does not know the run. */
+  missing_upstream_at: moment.nullable(),
+  /** While the connection is out of touch: the moment that the row is of. */
+  connection_as_of: moment.nullable(),
 };
 
-/** A job that a worker executes. */
+/** A job that a worker or an outside engine executes. Of the latter there are no stages and lanes. */
 export const activeJobSchema = z
   .object({
     ...jobFields,
@@ -173,6 +183,8 @@ export type FinishedJob = z.infer<typeof finishedJobSchema>;
 /** The figures on top. "Today" is the day of the budget: from midnight UTC. */
 export const monitorFiguresSchema = z.object({
   running: count,
+  /** Of the running ones those that outside engines carry out: they take no slot of ours. */
+  outside_running: count,
   capacity: count,
   queued: count,
   paused: count,
@@ -197,7 +209,7 @@ export const courseGenerationSchema = z
     recorded_since: moment.nullable(),
     figures: monitorFiguresSchema,
     health: z.array(healthPartSchema),
-    /** Oldest first, at most 50 of `active_total`. */
+    /** Oldest first, at most 50 of `active_total`. Of the engine that was asked for, as all lists of jobs; the figures are of all. */
     active_jobs: z.array(activeJobSchema),
     active_total: count,
     /** In the order of claiming, paused ones last, at most 50 of `queued_total`. */
@@ -215,6 +227,7 @@ export type CourseGeneration = z.infer<typeof courseGenerationSchema>;
 
 export const monitorQuerySchema = z.object({
   at: z.iso.datetime({ offset: true }).optional().openapi({ description: "A past moment; without it: now." }),
+  engine: engineFields.engine,
 });
 
 export const historyFilterSchema = z.object({
@@ -227,6 +240,7 @@ export const historyFilterSchema = z.object({
   task_name: z.string().min(1).max(200).optional(),
   unit_id: uuid.optional(),
   user_id: uuid.optional(),
+  ...engineFields,
   /** When they ended. */
   completed_from: z.iso.datetime({ offset: true }).optional(),
   completed_to: z.iso.datetime({ offset: true }).optional(),

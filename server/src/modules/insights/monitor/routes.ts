@@ -45,9 +45,10 @@ const history = createRoute({
 /** Routes of the monitor, without the `/api/v1` prefix. */
 export function createMonitorRoutes(service: MonitorService) {
   return createRouter()
-    .openapi(courseGeneration, async (context) =>
-      context.json(await service.read(context.req.valid("query").at ?? null), 200),
-    )
+    .openapi(courseGeneration, async (context) => {
+      const { at, engine } = context.req.valid("query");
+      return context.json(await service.read(at ?? null, engine), 200);
+    })
     .openapi(history, async (context) => {
       const { limit, cursor, ...filter } = context.req.valid("query");
       return sendPage(context, await service.listHistory(filter, { limit, cursor }));

@@ -30,6 +30,18 @@ export async function listLateJobs(database: Database, lateMs: number): Promise<
   return rows;
 }
 
+/** Jobs whose run in an outside engine is suspected to be dead, the root's reason first. Reads `flow_runs_suspect`. */
+export async function listSuspectJobs(
+  database: Database,
+): Promise<{ readonly task_id: string; readonly sentence: string }[]> {
+  const { rows } = await sql<{ task_id: string; sentence: string }>`
+    SELECT DISTINCT ON (f.task_id) f.task_id, coalesce(f.suspect_reason, 'The run gives no sign of life.') AS sentence
+    FROM external_run_states f JOIN task_lives t ON t.id = f.task_id AND t.status = 'in_progress'
+    WHERE f.suspect_since IS NOT NULL
+    ORDER BY f.task_id, f.parent_flow_run_id IS NOT NULL, f.id LIMIT 500`.execute(database);
+  return rows;
+}
+
 /** A step that runs. */
 export interface RunningStep {
   readonly task_id: string;
@@ -56,7 +68,7 @@ export async function listLongSteps(database: Database, longerMs: number): Promi
           AS working_ms
       FROM llm_request_summaries r WHERE r.step_run_id = s.id
     ) q
-    WHERE s.status = 'running' AND s.started_at < clock_timestamp() - ${longerMs} * interval '1 millisecond'
+    WHERE s.status = 'running' AND s.connection_id IS NULL AND s.started_at < clock_timestamp() - ${longerMs} * interval '1 millisecond'
       AND q.provider IS NOT NULL
     ORDER BY s.id LIMIT 1000`.execute(database);
   return rows;
@@ -84,7 +96,7 @@ export interface OpenFlag extends NewFlag {
 export async function listOpenFlags(database: Database | Transaction): Promise<OpenFlag[]> {
   const { rows } = await sql<OpenFlag>`
     SELECT f.id, f.task_id, f.kind, f.step_run_id, f.sentence, t.status AS task_status,
-      t.status IN ('pending', 'retry') AS is_orphaned
+      t.status IN ('pending', 'retry') AND t.executor = 'worker' AS is_orphaned
     FROM stuck_jobs f JOIN task_lives t ON t.id = f.task_id WHERE f.until IS NULL`.execute(database);
   return rows;
 }

@@ -9,6 +9,7 @@ import {
   listLateJobs,
   listLongSteps,
   listOpenFlags,
+  listSuspectJobs,
   type NewFlag,
   type OpenFlag,
   type RunningStep,
@@ -35,7 +36,8 @@ const slowTurnMs = 1_000;
 const settleMs = 6_000;
 
 /**
- * Flags jobs that do not get on: their worker is silent, or a step runs far longer than 99 of 100 did. All times are the database's.
+ * Flags jobs that do not get on: their worker is silent, their run in an outside engine is suspect, or a step runs far longer than
+ * 99 of 100 did. All times are the database's.
  * A flag ends as soon as it is not so any more.
  */
 export function createStuckDuty(options: {
@@ -54,20 +56,27 @@ export function createStuckDuty(options: {
       if (began - lastBegan > gapMs) gaplessSince = began;
       lastBegan = began;
       const database_age_ms = await readDatabaseAge(database);
-      const [open, late, steps, usual] = await Promise.all([
+      const [open, late, suspect, steps, usual] = await Promise.all([
         listOpenFlags(database),
         listLateJobs(database, lateMs),
+        listSuspectJobs(database),
         listLongSteps(database, leastSlowMs),
         forecaster.usualDurations(),
       ]);
       const isSlow = performance.now() - began > slowTurnMs;
       const sees = !isSlow && began - gaplessSince >= gapMs && database_age_ms > settleMs;
-      const wanted = [...late.map(lateFlag), ...steps.flatMap((step) => slowFlag(step, usual))];
-      const fresh = wanted.filter((flag) => !open.some((known) => isSameFlag(known, flag)));
+      const told = suspect.map(suspectFlag);
+      const sure = [...told, ...steps.flatMap((step) => slowFlag(step, usual))];
+      const wanted = [...sure, ...late.map(lateFlag)];
+      const isOpen = (flag: NewFlag) => open.some((known) => isSameFlag(known, flag));
       await insertFlags(
         database,
-        fresh.filter(({ kind }) => sees || kind === "step_slow"),
+        (sees ? wanted : sure).filter((flag) => !isOpen(flag)),
       );
+      for (const flag of open) {
+        const now = told.find((one) => isSameFlag(flag, one));
+        if (now !== undefined) await rewordFlag(database, flag.id, now.sentence);
+      }
       const orphaned = open.filter(({ kind, is_orphaned }) => kind === "heartbeat_late" && is_orphaned);
       for (const flag of orphaned) await rewordFlag(database, flag.id, givenUp(flag.sentence));
       const over = open.filter(
@@ -92,6 +101,17 @@ function lateFlag({ task_id, host, pid, heard_at, taken_over_at, has_other }: La
     ? `another worker takes over at about ${taken_over_at}.`
     : "no other worker runs that could take over.";
   const sentence = `Worker ${host}:${pid} was last heard at ${heard_at} UTC; ${next}`;
+  return { task_id, kind: "heartbeat_late", step_run_id: null, sentence };
+}
+
+/** Whoever watches the engine found the run suspect and says why. */
+function suspectFlag({
+  task_id,
+  sentence,
+}: {
+  readonly task_id: string;
+  readonly sentence: string;
+}): NewFlag {
   return { task_id, kind: "heartbeat_late", step_run_id: null, sentence };
 }
 

@@ -216,7 +216,11 @@ describe("steering", () => {
       "paper",
     ]);
     const { id } = await waitFor("the run", async () => {
-      const runs = await client.listFlowRuns({ state_types: ["RUNNING"], limit: 50 });
+      const runs = await client.listFlowRuns({
+        state_types: ["RUNNING"],
+        sort: "START_TIME_DESC",
+        limit: 50,
+      });
       return runs.find(({ parameters }) => parameters?.unit_id === "paper");
     });
     expect(await cancel(id)).toMatchObject({ status: "ACCEPT" });

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { AppError } from "../../../platform/errors.ts";
 import { prefectErrors } from "../errors.ts";
+import { isNewerState } from "../states.ts";
 import {
+  type EventQuery,
+  eventFilter,
   type FlowRunQuery,
   flowRunFilter,
   type LogQuery,
@@ -9,24 +12,29 @@ import {
   logFilter,
   progressFilter,
   type TaskRunQuery,
+  taskRunCount,
   taskRunFilter,
 } from "./queries.ts";
-import { createTransport, type TransportOptions } from "./transport.ts";
+import { createTransport, type PrefectAnswer, type TransportOptions } from "./transport.ts";
 import { isCompatibleVersion, oldestVersion } from "./versions.ts";
 import {
   type PrefectArtifact,
   type PrefectDeployment,
+  type PrefectEvent,
   type PrefectFlow,
   type PrefectFlowRun,
   type PrefectLog,
   type PrefectOrchestration,
+  type PrefectState,
   type PrefectTaskRun,
   prefectArtifactSchema,
   prefectDeploymentSchema,
+  prefectEventSchema,
   prefectFlowRunSchema,
   prefectFlowSchema,
   prefectLogSchema,
   prefectOrchestrationSchema,
+  prefectStateSchema,
   prefectTaskRunSchema,
   type StateType,
 } from "./wire.ts";
@@ -68,15 +76,27 @@ export interface PrefectClient {
   findFlowRun(id: string, signal?: AbortSignal): Promise<PrefectFlowRun | null>;
   /** Newest ids first. The stand-ins of subflows are among them (`state_details.child_flow_run_id`). */
   listTaskRuns(query: TaskRunQuery, signal?: AbortSignal): Promise<PrefectTaskRun[]>;
-  /** Oldest first. An answer that would be too large comes as a shorter page, down to one line. */
+  countTaskRuns(query: Omit<TaskRunQuery, "limit" | "offset">, signal?: AbortSignal): Promise<number>;
+  /**
+   * Oldest first, unless asked otherwise. An answer that would be too large comes as a shorter page, down to one line:
+   * `isLastLogPage` tells it from the end.
+   */
   listLogs(query: LogQuery, signal?: AbortSignal): Promise<PrefectLog[]>;
   /** The progress artifacts of these runs, the last changed first, at most 200. */
   listProgress(flow_run_ids: readonly string[], signal?: AbortSignal): Promise<PrefectArtifact[]>;
+  /** The states that a run went through, oldest first. */
+  listFlowRunStates(flow_run_id: string, signal?: AbortSignal): Promise<PrefectState[]>;
+  /** Stored events, newest first, at most 50; up to 5 s later than the socket has them. */
+  listEvents(query: EventQuery, signal?: AbortSignal): Promise<PrefectEvent[]>;
   listFlows(ids: readonly string[], signal?: AbortSignal): Promise<PrefectFlow[]>;
   listDeployments(
     page: { limit?: number; offset?: number },
     signal?: AbortSignal,
   ): Promise<PrefectDeployment[]>;
+  /** @throws AppError `prefect_not_found` */
+  getDeployment(id: string, signal?: AbortSignal): Promise<PrefectDeployment>;
+  /** Null when the flow has no deployment of this name. */
+  findDeployment(flow_name: string, name: string, signal?: AbortSignal): Promise<PrefectDeployment | null>;
   /** `is_new` is false when the idempotency key was used before. */
   createFlowRun(launch: Launch, signal?: AbortSignal): Promise<{ run: PrefectFlowRun; is_new: boolean }>;
   /** Proposes a state without force; read `status`, for a refusal is an answer too. */
@@ -103,32 +123,59 @@ export function createPrefectClient(options: TransportOptions): PrefectClient {
       return await post("/logs/filter", logFilter({ ...query, limit }), z.array(prefectLogSchema), signal);
     } catch (error) {
       if (limit === 1 || !isTooLarge(error)) throw error;
-      return listLogs({ ...query, limit: Math.max(1, Math.floor(limit / 8)) }, signal);
+      return listLogs({ ...query, limit: smallerLogPage(limit) }, signal);
+    }
+  }
+
+  /** In two halves when all of it would be too large: parameters may be. */
+  async function listFlowRuns(query: FlowRunQuery, signal?: AbortSignal): Promise<PrefectFlowRun[]> {
+    const { limit = largestPage, offset = 0 } = query;
+    try {
+      return await post("/flow_runs/filter", flowRunFilter(query), z.array(prefectFlowRunSchema), signal);
+    } catch (error) {
+      if (limit === 1 || !isTooLarge(error)) throw error;
+      const half = Math.ceil(limit / 2);
+      const first = await listFlowRuns({ ...query, limit: half }, signal);
+      if (first.length < half) return first;
+      const rest = { ...query, limit: limit - half, offset: offset + half };
+      return [...first, ...(await listFlowRuns(rest, signal))];
     }
   }
 
   return {
     getVersion: (signal) => readVersion(transport, signal),
-    listFlowRuns: (query, signal) =>
-      post("/flow_runs/filter", flowRunFilter(query), z.array(prefectFlowRunSchema), signal),
+    listFlowRuns,
     countFlowRuns: (query, signal) => post("/flow_runs/count", flowRunFilter(query), z.int(), signal),
     findFlowRun: (id, signal) =>
-      transport.send({ method: "GET", path: `/flow_runs/${id}`, answer: prefectFlowRunSchema, signal }).then(
-        ({ body }) => body,
-        (error: unknown) => {
-          if (error instanceof AppError && error.code === "prefect_not_found") return null;
-          throw error;
-        },
+      orNull(
+        transport.send({ method: "GET", path: `/flow_runs/${id}`, answer: prefectFlowRunSchema, signal }),
       ),
     listTaskRuns: (query, signal) =>
       post("/task_runs/filter", taskRunFilter(query), z.array(prefectTaskRunSchema), signal),
+    countTaskRuns: (query, signal) => post("/task_runs/count", taskRunCount(query), z.int(), signal),
     listLogs,
     listProgress: (ids, signal) =>
       post("/artifacts/filter", progressFilter(ids, largestPage), z.array(prefectArtifactSchema), signal),
+    async listFlowRunStates(flow_run_id, signal) {
+      const path = `/flow_run_states/?flow_run_id=${encodeURIComponent(flow_run_id)}`;
+      const answer = z.array(prefectStateSchema);
+      const { body: states } = await transport.send({ method: "GET", path, answer, signal });
+      return states.sort((a, b) => (isNewerState(a, b) ? -1 : 1));
+    },
+    listEvents: (query, signal) =>
+      post("/events/filter", eventFilter(query), eventPageSchema, signal).then(({ events }) => events),
     listFlows: (ids, signal) =>
       post("/flows/filter", { flows: { id: { any_: ids } } }, z.array(prefectFlowSchema), signal),
     listDeployments: (page, signal) =>
       post("/deployments/filter", { sort: "NAME_ASC", ...page }, z.array(prefectDeploymentSchema), signal),
+    getDeployment: (id, signal) =>
+      transport
+        .send({ method: "GET", path: `/deployments/${id}`, answer: prefectDeploymentSchema, signal })
+        .then(({ body }) => body),
+    findDeployment: (flow_name, name, signal) => {
+      const path = `/deployments/name/${encodeURIComponent(flow_name)}/${encodeURIComponent(name)}`;
+      return orNull(transport.send({ method: "GET", path, answer: prefectDeploymentSchema, signal }));
+    },
     async createFlowRun({ deployment_id, ...body }, signal) {
       const path = `/deployments/${deployment_id}/create_flow_run`;
       const answer = prefectFlowRunSchema;
@@ -144,6 +191,15 @@ export function createPrefectClient(options: TransportOptions): PrefectClient {
       post(`/flow_runs/${flow_run_id}/resume`, {}, prefectOrchestrationSchema, signal),
     close: () => transport.close(),
   };
+}
+
+async function orNull<Body>(answer: Promise<PrefectAnswer<Body>>): Promise<Body | null> {
+  try {
+    return (await answer).body;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "prefect_not_found") return null;
+    throw error;
+  }
 }
 
 async function readVersion(
@@ -184,6 +240,18 @@ function explainProbe(error: unknown): never {
     "The server at this address answers, but not like Prefect. Prefect's API usually ends in /api.",
     { cause: error },
   );
+}
+
+const eventPageSchema = z.object({ events: z.array(prefectEventSchema) });
+
+const smallerLogPage = (limit: number) => Math.max(1, Math.floor(limit / 8));
+
+/** Whether a page of this many lines was the last: neither as long as was asked for nor made shorter for its size. */
+export function isLastLogPage(lines: number, limit: number = largestPage): boolean {
+  for (let asked = limit; ; asked = smallerLogPage(asked)) {
+    if (lines === asked) return false;
+    if (asked === 1) return true;
+  }
 }
 
 function isTooLarge(error: unknown): boolean {

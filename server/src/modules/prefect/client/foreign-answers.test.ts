@@ -96,3 +96,32 @@ it("holds every request back for as long as Prefect asks", async () => {
   expect(await client.listFlowRuns({})).toEqual([]);
   expect(waits).toEqual([7_000]);
 });
+
+it("reads a page of runs in parts when all of it would be too large, and in the same order", async () => {
+  const runs = Array.from({ length: 50 }, (_, index) => ({
+    ...{ id: `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`, name: `run ${index}`, tags: [] },
+    ...{ flow_id: "f0000000-0000-4000-8000-000000000001", run_count: 1 },
+    parameters: { unit_id: "a", source_text: "x".repeat(index === 7 ? 900_000 : 400_000) },
+  }));
+  const client = await connectTo((request, answer) => {
+    let body = "";
+    request.setEncoding("utf8");
+    request.on("data", (part: string) => {
+      body += part;
+    });
+    request.on("end", () => {
+      const { limit, offset = 0, flow_runs } = JSON.parse(body);
+      const ids: string[] | undefined = flow_runs?.id?.any_;
+      const found = ids === undefined ? runs : runs.filter(({ id }) => ids.includes(id));
+      const page = JSON.stringify(found.slice(offset, offset + limit));
+      answer.writeHead(200, { "content-type": "application/json" }).end(page);
+    });
+  });
+  const all = runs.map(({ id }) => id);
+  const listed = await client.listFlowRuns({ limit: 45, offset: 2 });
+  expect(listed.map(({ id }) => id)).toEqual(all.slice(2, 47));
+  const named = await client.listFlowRuns({ ids: all, limit: 200 });
+  expect(named.map(({ id }) => id)).toEqual(all);
+  // Two hundred of them would be held and stored otherwise.
+  expect(named[0]?.parameters).toEqual({ unit_id: "a", source_text: "(391 KB, kept by Prefect)" });
+});

@@ -43,18 +43,34 @@ export function flowRunFilter(query: FlowRunQuery): Readonly<Record<string, unkn
 }
 
 export interface TaskRunQuery {
-  readonly flow_run_ids: readonly string[];
+  readonly ids?: readonly string[];
+  readonly flow_run_ids?: readonly string[];
+  /** Leaves out the stand-ins of subflows. */
+  readonly is_without_stand_ins?: boolean;
   readonly limit?: number;
   readonly offset?: number;
 }
 
 export function taskRunFilter(query: TaskRunQuery): Readonly<Record<string, unknown>> {
+  const task_runs = withoutEmpty({
+    id: anyOf(query.ids),
+    flow_run_id: anyOf(query.flow_run_ids),
+    subflow_runs: query.is_without_stand_ins === true ? { exists_: false } : undefined,
+  });
   return withoutEmpty({
-    task_runs: { flow_run_id: anyOf(query.flow_run_ids) },
+    task_runs,
     sort: "ID_DESC",
     limit: query.limit,
     offset: query.offset,
   });
+}
+
+/** The body of POST /task_runs/count, which knows neither order nor page. */
+export function taskRunCount(
+  query: Omit<TaskRunQuery, "limit" | "offset">,
+): Readonly<Record<string, unknown>> {
+  const { task_runs } = taskRunFilter(query);
+  return { task_runs };
 }
 
 export interface LogQuery {
@@ -63,6 +79,8 @@ export interface LogQuery {
   readonly after?: string;
   /** Python's levels: 10 debug, 20 info, 30 warning, 40 error, 50 critical. */
   readonly lowest_level?: number;
+  /** Default: oldest first. */
+  readonly sort?: "TIMESTAMP_ASC" | "TIMESTAMP_DESC";
   readonly limit?: number;
   readonly offset?: number;
 }
@@ -73,8 +91,39 @@ export function logFilter(query: LogQuery): Readonly<Record<string, unknown>> {
     timestamp: timeSpan(query.after, undefined),
     level: query.lowest_level === undefined ? undefined : { ge_: query.lowest_level },
   });
-  return withoutEmpty({ logs, sort: "TIMESTAMP_ASC", limit: query.limit, offset: query.offset });
+  return withoutEmpty({
+    logs,
+    sort: query.sort ?? "TIMESTAMP_ASC",
+    limit: query.limit,
+    offset: query.offset,
+  });
 }
+
+/** The most events that Prefect answers with at once. */
+export const largestEventPage = 50;
+
+export interface EventQuery {
+  /** Full names. */
+  readonly names: readonly string[];
+  /** Such as `prefect.flow-run.<id>`. */
+  readonly resource_ids?: readonly string[];
+  readonly since: string;
+  readonly limit?: number;
+}
+
+/** The body of POST /events/filter, newest first. Prefect forgets events after a week. */
+export function eventFilter(query: EventQuery): Readonly<Record<string, unknown>> {
+  const filter = withoutEmpty({
+    event: { name: query.names },
+    resource: query.resource_ids === undefined ? undefined : { id: query.resource_ids },
+    occurred: { since: query.since, until: farFuture },
+    order: "DESC",
+  });
+  return { filter, limit: query.limit ?? largestEventPage };
+}
+
+/** Later than anything that happens: Prefect takes "now" for the end of a time span that has none. */
+export const farFuture = "9000-01-01T00:00:00Z";
 
 /** Newest change first, so that the first page holds what matters. */
 export function progressFilter(

@@ -112,7 +112,9 @@ function readAnswer(response: SafeResponse, base: string): unknown {
   }
   if (status >= 300 && status < 400) {
     const target = response.headers.location ?? "another address";
-    throw notAnApi(`${base} redirects to ${target}. Enter the address of the API itself.`);
+    throw notAnApi(`${base} redirects to ${target}. Enter the address of the API itself.`, {
+      redirects_to: target,
+    });
   }
   const body = parseJson(response);
   // A gateway in front of a Prefect that is down answers 502 or 503 with a page of its own.
@@ -120,6 +122,7 @@ function readAnswer(response: SafeResponse, base: string): unknown {
     throw prefectErrors.create(
       "prefect_failed",
       `Prefect answered ${status}: ${reasonOf(body) ?? "no reason"}.`,
+      { details: { http_status: status } },
     );
   }
   if (body === undefined) {
@@ -177,8 +180,8 @@ function retryAfterMs(response: SafeResponse): number {
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds * 1_000, 0), longestHoldBackMs) : 1_000;
 }
 
-function notAnApi(message: string) {
-  return prefectErrors.create("prefect_not_an_api", message);
+function notAnApi(message: string, details: Readonly<Record<string, unknown>> = {}) {
+  return prefectErrors.create("prefect_not_an_api", message, { details });
 }
 
 function unusable(path: string, cause: z.ZodError) {

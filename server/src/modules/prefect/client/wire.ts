@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keptParameters } from "./parameters.ts";
 
 // What Prefect 3 answers, as far as it is used. Further fields are ignored, so that a newer server stays readable.
 // Ids are checked as UUIDs of any version: flow runs carry version 4, task runs version 7 or 4.
@@ -34,6 +35,8 @@ export const prefectStateSchema = z.object({
     .nullish(),
 });
 
+export type PrefectState = z.infer<typeof prefectStateSchema>;
+
 const runFields = {
   id: z.guid(),
   name: z.string(),
@@ -56,7 +59,7 @@ export const prefectFlowRunSchema = z.object({
   flow_id: z.guid(),
   deployment_id: z.guid().nullish(),
   parent_task_run_id: z.guid().nullish(),
-  parameters: z.record(z.string(), z.unknown()).nullish(),
+  parameters: z.record(z.string(), z.unknown()).transform(keptParameters).nullish(),
   idempotency_key: z.string().nullish(),
   work_pool_name: z.string().nullish(),
   infrastructure_pid: z.string().nullish(),
@@ -96,6 +99,20 @@ export const prefectArtifactSchema = z.object({
   task_run_id: z.guid().nullish(),
 });
 export type PrefectArtifact = z.infer<typeof prefectArtifactSchema>;
+
+/** What happened to a resource. Names hold the state's name, which can be anything: no meaning is read out of them. */
+export const prefectEventSchema = z.object({
+  id: z.guid(),
+  event: z.string(),
+  /** By the clock of whoever tells it. */
+  occurred: instant,
+  /** By Prefect's own clock. */
+  received: instant.nullish(),
+  /** Labels; `prefect.resource.id` is such as `prefect.flow-run.<id>`. */
+  resource: z.record(z.string(), z.unknown()),
+  related: z.array(z.record(z.string(), z.unknown())).nullish(),
+});
+export type PrefectEvent = z.infer<typeof prefectEventSchema>;
 
 export const prefectFlowSchema = z.object({ id: z.guid(), name: z.string() });
 export type PrefectFlow = z.infer<typeof prefectFlowSchema>;

@@ -104,9 +104,8 @@ export async function fenceTask(
 /** Whether a step of the task still runs; call it under the fence. Reads `flow_step_runs_running`. */
 export async function hasRunningStep(transaction: Transaction, task_id: string): Promise<boolean> {
   const result = await sql<{ found: boolean }>`
-    SELECT EXISTS (SELECT 1 FROM step_summaries WHERE task_id = ${task_id} AND status = 'running') AS found`.execute(
-    transaction,
-  );
+    SELECT EXISTS (SELECT 1 FROM step_summaries WHERE task_id = ${task_id} AND status = 'running'
+      AND connection_id IS NULL) AS found`.execute(transaction);
   return result.rows[0]?.found === true;
 }
 

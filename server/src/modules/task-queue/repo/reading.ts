@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../../platform/database.ts";
+import { engineConditions } from "../../../platform/engines.ts";
 import type { Listing } from "../../../platform/listing.ts";
 import {
   selectByIds,
@@ -15,7 +16,7 @@ import type { QueueStatus, RelatedTask, TaskAttempt, TaskSummary, WorkerSummary 
 
 /**
  * Tasks. Without a filter the primary key is read; `status` uses `tasks_status` or `tasks_failed`, `task_name` `tasks_name`,
- * `unit_id` `tasks_unit`, `user_id` `tasks_user`, `mode` `tasks_mode`, a duration `tasks_duration`; a time range bounds the id,
+ * `unit_id` `tasks_unit`, `user_id` `tasks_user`, `engine` `tasks_outside`, `connection_id` `tasks_connection`, `mode` `tasks_mode`, a duration `tasks_duration`; a time range bounds the id,
  * because UUIDv7 ids carry the time. Words are found in the unit's title (`tasks_unit`), the inputs (by id), the error
  * (`tasks_error`) and the type (`tasks_name`).
  */
@@ -35,6 +36,7 @@ function selectTaskIds(
   if (filter.task_name) conditions.push(sql`task_name = ${filter.task_name}`);
   if (filter.unit_id) conditions.push(sql`unit_id = ${filter.unit_id}`);
   if (filter.user_id) conditions.push(sql`user_id = ${filter.user_id}`);
+  conditions.push(...engineConditions(filter));
   // Spelled as the condition of the partial index, which a parameter does not imply.
   if (filter.mode) conditions.push(sql`mode = ${sql.lit(filter.mode)}`);
   return selectNewestIds({
@@ -147,7 +149,7 @@ export async function listLiveWorkers(database: Database): Promise<WorkerSummary
   return result.rows;
 }
 
-/** Depth and age of the queue. Reads `tasks_live` and `tasks_claimable`: only unfinished rows. */
+/** Depth and age of our own queue. Reads `tasks_live` and `tasks_claimable`: only unfinished rows. */
 export async function readQueueStatus(database: Database): Promise<QueueStatus> {
   const result = await sql<QueueStatus>`
     SELECT count(*) FILTER (WHERE t.status = 'pending')::int AS pending,
@@ -160,7 +162,9 @@ export async function readQueueStatus(database: Database): Promise<QueueStatus> 
       (SELECT count(*) FROM workers WHERE dead_at IS NULL)::int AS workers_total,
       (SELECT coalesce(sum(capacity), 0) FROM workers WHERE dead_at IS NULL)::int AS capacity,
       (SELECT coalesce(sum(running), 0) FROM workers WHERE dead_at IS NULL)::int AS running
-    FROM tasks t WHERE t.status IN ('pending', 'in_progress', 'retry', 'paused')`.execute(database);
+    FROM tasks t WHERE t.status IN ('pending', 'in_progress', 'retry', 'paused') AND t.executor = 'worker'`.execute(
+    database,
+  );
   const row = result.rows[0];
   if (row === undefined) throw new Error("An aggregate returned no row");
   return row;

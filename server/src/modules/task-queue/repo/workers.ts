@@ -102,19 +102,19 @@ export async function takeFromDead(transaction: Transaction, id: string): Promis
 
 /**
  * Tasks that nobody works on and that still have something open. Starts from the open rows, which are few
- * (`flow_step_runs_running`, `llm_requests_pending`, `flow_runs_status`), never from the tasks.
+ * (`flow_step_runs_running`, `llm_requests_pending`, `flow_runs_status`), never from the tasks. What outside engines run is theirs.
  */
 export async function listUnsettled(database: Database): Promise<string[]> {
   const result = await sql<{ id: string }>`
     WITH open AS (
-      SELECT task_id FROM step_summaries WHERE status = 'running'
+      SELECT task_id FROM step_summaries WHERE status = 'running' AND connection_id IS NULL
       UNION SELECT task_id FROM llm_request_summaries WHERE status = 'pending'
-      UNION SELECT task_id FROM flow_run_summaries WHERE status IN ('pending', 'running', 'paused')
+      UNION SELECT task_id FROM flow_run_summaries WHERE status IN ('pending', 'running', 'paused') AND connection_id IS NULL
     )
     SELECT t.id FROM open JOIN tasks t ON t.id = open.task_id
     WHERE t.status IN ('completed', 'failed', 'cancelled')
       OR (t.status <> 'in_progress' AND EXISTS (
-        SELECT 1 FROM step_summaries s WHERE s.task_id = t.id AND s.status = 'running'))
+        SELECT 1 FROM step_summaries s WHERE s.task_id = t.id AND s.status = 'running' AND s.connection_id IS NULL))
     LIMIT 100`.execute(database);
   return result.rows.map((row) => row.id);
 }

@@ -133,7 +133,7 @@ async function obeyCancels(database: Database, runner: TaskRunner, life: Heartbe
 }
 
 /** Lets calls in flight end, then aborts them, then hands back what is left. */
-async function endTasks(runner: TaskRunner, deadline: number): Promise<void> {
+export async function endTasks(runner: TaskRunner, deadline: number): Promise<void> {
   await runner.whenIdle(Math.max(0, deadline - abortShareMs - performance.now()));
   runner.abort();
   await runner.whenIdle(Math.max(200, deadline - releaseShareMs - performance.now()));

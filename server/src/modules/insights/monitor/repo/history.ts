@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../../../platform/database.ts";
+import { engineConditions } from "../../../../platform/engines.ts";
 import { searchWindow } from "../../../../platform/newest-ids.ts";
 import { countCap } from "../../../../platform/page.ts";
 import { containing } from "../../../../platform/search-words.ts";
 import type { TaskMode } from "../../../task-queue/public.ts";
-import { contentTaskNames } from "../../metrics/repo.ts";
+import { jobTaskNames } from "../../metrics/repo.ts";
 import { type HistoryFilter, jobOutcomes } from "../models.ts";
 import { momentOf, titleAt } from "./past.ts";
 
@@ -133,7 +134,8 @@ async function findWords(database: Database, q: string | undefined): Promise<Fou
 
 /**
  * Ids of the rows that fit with their ends. One branch for each name and outcome in the order of `tasks_outcome`, merged; of one
- * person by `tasks_user_ended`, of one unit and of rare words by `tasks_unit` and the primary key.
+ * person by `tasks_user_ended`, of one unit and of rare words by `tasks_unit` and the primary key, of outside engines by
+ * `tasks_outside_ended`.
  */
 function selectEnded(
   filter: HistoryFilter,
@@ -141,7 +143,7 @@ function selectEnded(
   { as_of, after, limit }: HistoryPosition,
   isOrdered = true,
 ): RawBuilder<{ id: string; completed_at: string }> {
-  const names = filter.task_name === undefined ? [...contentTaskNames] : [filter.task_name];
+  const names = filter.task_name === undefined ? [...jobTaskNames] : [filter.task_name];
   const outcomes = filter.outcome ?? [...jobOutcomes];
   const bounds = [sql`completed_at IS NOT NULL`, sql`completed_at <= ${momentOf(as_of)}`];
   if (filter.completed_from !== undefined)
@@ -153,9 +155,11 @@ function selectEnded(
     );
   }
   if (filter.unit_id !== undefined) bounds.push(sql`unit_id = ${filter.unit_id}::uuid`);
+  bounds.push(...engineConditions(filter));
   if (found !== null) bounds.push(holdsWords(found));
   const order = isOrdered ? sql`ORDER BY completed_at DESC, id DESC LIMIT ${limit}` : sql`LIMIT ${limit}`;
-  const isNarrow = filter.unit_id !== undefined || (found !== null && found.unit_ids !== null);
+  const isOutside = filter.engine === "prefect" || filter.connection_id !== undefined;
+  const isNarrow = isOutside || filter.unit_id !== undefined || (found !== null && found.unit_ids !== null);
   const anyOf = [sql`task_name = ANY (${names}::text[])`, sql`outcome = ANY (${outcomes}::text[])`];
   if (filter.user_id !== undefined) {
     const fits = sql.join([sql`user_id = ${filter.user_id}::uuid`, ...anyOf, ...bounds], sql` AND `);

@@ -1,5 +1,6 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../../../platform/database.ts";
+import { type Engine, engineConditions } from "../../../../platform/engines.ts";
 import type { TaskMode, TaskStatus } from "../../../task-queue/public.ts";
 import { joinWaitAt, momentOf, statusAt, tasksAliveAt, titleAt } from "./past.ts";
 
@@ -42,7 +43,10 @@ export interface JobRow {
   readonly user_id: string | null;
   readonly user_name: string | null;
   readonly pause_reason: string | null;
+  /** Of a worker's attempts. */
   readonly attempt: number;
+  /** As the task has it: what an outside engine told last. */
+  readonly told_attempt: number;
   readonly worker_id: string | null;
   readonly worker_host: string | null;
   readonly worker_pid: number | null;
@@ -59,39 +63,50 @@ export interface JobRow {
 
 export interface Jobs {
   readonly rows: readonly JobRow[];
+  /** Of the engine that was asked for. */
+  readonly active: number;
+  readonly waiting: number;
+  /** Of all. */
   readonly running: number;
+  readonly outside_running: number;
   readonly queued: number;
   readonly paused: number;
   readonly oldest_waiting_ms: number;
 }
 
-interface CountedRow extends JobRow, Omit<Jobs, "rows"> {}
+/** Without jobs there is one row of counts alone. */
+type CountedRow = (JobRow | { readonly task_id: null }) & Omit<Jobs, "rows">;
 
 /**
  * The first 50 jobs that were executed at the moment, oldest first, and the first 50 that waited, in the order of claiming; counts
  * over all of them.
  */
-export async function listJobs(database: Database, as_of: string): Promise<Jobs> {
+export async function listJobs(database: Database, as_of: string, engine?: Engine): Promise<Jobs> {
+  const isListed = sql.join([sql`true`, ...engineConditions({ engine })], sql` AND `);
   const moment = momentOf(as_of);
   const since = (column: string) =>
     sql`greatest(0, extract(epoch FROM ${moment} - ${sql.ref(column)}) * 1000)::float8`;
   const { rows } = await sql<CountedRow>`
     WITH alive AS MATERIALIZED (
-      SELECT a.id, a.queue_name COLLATE "C" AS queue_name, a.priority, a.created_at, wait.available_at, wait.pause_reason, s.status,
+      SELECT a.id, a.queue_name COLLATE "C" AS queue_name, a.priority, a.created_at, wait.available_at, wait.pause_reason, s.status, a.executor,
+        ${isListed} AS is_listed,
         s.status IN ('pending', 'retry') AND a.executor = 'worker' AND wait.available_at <= ${moment}
           AND (a.cancel_requested_at IS NULL OR a.cancel_requested_at > ${moment}) AS is_claimable
       FROM ${tasksAliveAt(moment)} a
       ${joinWaitAt("a", moment)}
-      CROSS JOIN LATERAL (SELECT ${statusAt("a", moment, "pending")} AS status) s
+      CROSS JOIN LATERAL (SELECT ${statusAt("a", moment, bornAs("a", moment))} AS status) s
     ), totals AS (
       SELECT count(*) FILTER (WHERE status = 'in_progress')::int AS running,
+        count(*) FILTER (WHERE status = 'in_progress' AND executor <> 'worker')::int AS outside_running,
+        count(*) FILTER (WHERE status = 'in_progress' AND is_listed)::int AS active,
+        count(*) FILTER (WHERE status <> 'in_progress' AND is_listed)::int AS waiting,
         count(*) FILTER (WHERE status IN ('pending', 'retry'))::int AS queued,
         count(*) FILTER (WHERE status = 'paused')::int AS paused,
         coalesce(extract(epoch FROM ${moment} - min(available_at) FILTER (WHERE is_claimable)) * 1000, 0)::float8 AS oldest_waiting_ms
       FROM alive
     ), active AS (
       SELECT *, row_number() OVER (ORDER BY created_at, id) AS place, NULL::int AS position
-      FROM (SELECT * FROM alive WHERE status = 'in_progress' ORDER BY created_at, id LIMIT ${mostJobs}) first
+      FROM (SELECT * FROM alive WHERE status = 'in_progress' AND is_listed ORDER BY created_at, id LIMIT ${mostJobs}) first
     ), waiting AS (
       -- The first of each queue: all that are claimed before a job of this list are in it.
       SELECT *, row_number() OVER (ORDER BY turn, queue_name, priority, available_at, id) AS place,
@@ -99,27 +114,24 @@ export async function listJobs(database: Database, as_of: string): Promise<Jobs>
           row_number() OVER (PARTITION BY turn, queue_name ORDER BY priority, available_at, id) END::int AS position
       FROM (
         SELECT *, CASE WHEN is_claimable THEN 1 WHEN status = 'paused' THEN 3 ELSE 2 END AS turn
-        FROM alive WHERE status <> 'in_progress'
+        FROM alive WHERE status <> 'in_progress' AND is_listed
         ORDER BY turn, queue_name, priority, available_at, id LIMIT ${mostJobs}
       ) first
-    ), counted AS (
-      SELECT id, status, available_at, pause_reason, place, position, totals.*
-      FROM (
-        SELECT id, status, available_at, pause_reason, place, position FROM active
-        UNION ALL SELECT id, status, available_at, pause_reason, place, position FROM waiting
-      ) listed CROSS JOIN totals
+    ), listed AS (
+      SELECT id, status, available_at, pause_reason, place, position FROM active
+      UNION ALL SELECT id, status, available_at, pause_reason, place, position FROM waiting
     )
     SELECT t.id AS task_id, t.task_name, c.status, t.mode, t.executor, t.connection_id, t.queue_name, t.unit_id, ${titleAt("t", moment)} AS unit_title,
       t.learner_level, t.target_lesson_count, t.lesson_position, t.generated_from_topic, t.user_id, t.user_name, c.pause_reason,
-      coalesce(a.attempt, 0)::int AS attempt,
+      coalesce(a.attempt, 0)::int AS attempt, t.attempt AS told_attempt,
       CASE WHEN a.is_open THEN a.worker_id END AS worker_id, CASE WHEN a.is_open THEN a.host END AS worker_host,
       CASE WHEN a.is_open THEN a.pid END AS worker_pid,
       t.created_at, c.available_at, s.started_at,
       CASE WHEN t.cancel_requested_at <= ${moment} THEN t.cancel_requested_at END AS cancel_requested_at,
       coalesce(${since("s.started_at")}, 0) AS elapsed_ms, ${since("c.available_at")} AS waiting_ms, c.position, t.version,
-      c.running, c.queued, c.paused, c.oldest_waiting_ms
-    FROM counted c
-    CROSS JOIN LATERAL (SELECT * FROM task_lives own WHERE own.id = c.id LIMIT 1) t
+      totals.*
+    FROM totals LEFT JOIN listed c ON true
+    LEFT JOIN LATERAL (SELECT * FROM task_lives own WHERE own.id = c.id LIMIT 1) t ON true
     CROSS JOIN LATERAL (SELECT CASE WHEN t.started_at <= ${moment} THEN t.started_at END AS started_at) s
     LEFT JOIN LATERAL (
       SELECT attempt, worker_id, host, pid, ended_at IS NULL OR ended_at > ${moment} AS is_open FROM task_attempt_lives own
@@ -128,12 +140,22 @@ export async function listJobs(database: Database, as_of: string): Promise<Jobs>
     ORDER BY c.status = 'in_progress' DESC, c.place`.execute(database);
   const [first] = rows;
   return {
-    rows,
+    rows: rows.filter((row) => row.task_id !== null),
+    active: first?.active ?? 0,
+    waiting: first?.waiting ?? 0,
     running: first?.running ?? 0,
+    outside_running: first?.outside_running ?? 0,
     queued: first?.queued ?? 0,
     paused: first?.paused ?? 0,
     oldest_waiting_ms: first?.oldest_waiting_ms ?? 0,
   };
+}
+
+/** What was begun elsewhere may have been seen here later. */
+function bornAs(alias: string, moment: RawBuilder<string>): RawBuilder<string> {
+  const own = (column: string) => sql.ref(`${alias}.${column}`);
+  return sql<string>`
+    CASE WHEN ${own("connection_id")} IS NOT NULL AND ${own("started_at")} <= ${moment} THEN 'in_progress' ELSE 'pending' END`;
 }
 
 /** Slots by queue of the workers that lived at the moment. */

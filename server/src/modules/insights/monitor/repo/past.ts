@@ -10,7 +10,11 @@ export function momentOf(as_of: string): RawBuilder<string> {
  * before the moment tells, by `status_changes_entity` in the weeks from the row's creation on. `first`: between the row's birth and
  * its first recorded change.
  */
-export function statusAt(alias: string, moment: RawBuilder<string>, first: string): RawBuilder<string> {
+export function statusAt(
+  alias: string,
+  moment: RawBuilder<string>,
+  first: string | RawBuilder<string>,
+): RawBuilder<string> {
   const [id, status] = [sql.ref(`${alias}.id`), sql.ref(`${alias}.status`)];
   const [created_at, updated_at] = [sql.ref(`${alias}.created_at`), sql.ref(`${alias}.updated_at`)];
   return sql<string>`CASE WHEN ${updated_at} <= ${moment} THEN ${status} ELSE coalesce((
@@ -48,7 +52,7 @@ export function joinWaitAt(alias: string, moment: RawBuilder<string>): RawBuilde
  * `tasks_lifetime`.
  */
 export function tasksAliveAt(moment: RawBuilder<string>): RawBuilder<unknown> {
-  const columns = sql`id, task_name, status, executor, queue_name, priority, cancel_requested_at, created_at, updated_at,
+  const columns = sql`id, task_name, status, executor, connection_id, started_at, queue_name, priority, cancel_requested_at, created_at, updated_at,
     available_at, pause_reason`;
   return sql`(
     SELECT ${columns} FROM task_lives

@@ -1,0 +1,12 @@
+export { ConnectionBanner } from "./ConnectionBanner.tsx";
+export { useConnections, useConnectionsRefresh, useDeployments } from "./connections-api.ts";
+export { Disagreements, MonitorDisagreements } from "./disagreements/Disagreements.tsx";
+export { connectionLook, isOut } from "./engine-words.ts";
+export { GenerateOnPrefect } from "./launch/GenerateOnPrefect.tsx";
+export { LaunchState } from "./launch/LaunchState.tsx";
+export { OfferedLaunch, useLaunchOffer } from "./launch/launch-offer.tsx";
+export { OnPrefectCard } from "./runs/OnPrefectCard.tsx";
+export { isEndUnknown, knownWordsOf, type OutsideRow, ownStateWordOf } from "./runs/outside-words.ts";
+export { RunMarks, RunOrigin, RunState } from "./runs/RunMarks.tsx";
+export { EndlessBar, RunProgress } from "./runs/RunProgress.tsx";
+export { TaskOnPrefect } from "./runs/TaskOnPrefect.tsx";

@@ -1,0 +1,60 @@
+import { lookup as lookupAddress } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import { defineErrors } from "./errors.ts";
+import { isPublicAddress } from "./public-address.ts";
+
+export const safeFetchErrors = defineErrors({
+  address_refused: { status: 422, retryable: false, title: "Address refused" },
+  remote_unreachable: { status: 502, retryable: true, title: "Remote server unreachable" },
+  remote_timeout: { status: 504, retryable: true, title: "Remote server too slow" },
+  remote_answer_too_large: { status: 502, retryable: false, title: "Remote answer too large" },
+  remote_redirect_refused: { status: 502, retryable: false, title: "Remote redirect refused" },
+});
+
+export interface AddressRules {
+  /**
+   * Whether this address may be a private one. If not, it must be reached through `lookupPublic`.
+   *
+   * @throws AppError `address_refused` for other protocols, credentials in the address and private literals
+   */
+  isAllowedPrivate(url: URL): boolean;
+}
+
+/** Which addresses that a user gave may be reached: public ones, and these hosts (`host` or `host:port`). */
+export function addressRules(allowedPrivateHosts: readonly string[] = []): AddressRules {
+  const allowed = new Set(allowedPrivateHosts.map((host) => host.toLowerCase()));
+  return {
+    isAllowedPrivate(url) {
+      if (url.protocol !== "http:" && url.protocol !== "https:")
+        throw refused(url, "only http and https are fetched");
+      if (url.username !== "" || url.password !== "")
+        throw refused(url, "an address must not hold a user or password");
+      const host = url.hostname.toLowerCase();
+      const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+      if (allowed.has(host) || allowed.has(`${host}:${port}`)) return true;
+      const literal = host.replace(/^\[|\]$/g, "");
+      if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw refused(url, "it is not a public address");
+      return false;
+    },
+  };
+}
+
+/** The `code` of the error that `lookupPublic` answers for a name that leads to a private address. */
+export const refusedCode = "ERR_ADDRESS_REFUSED";
+
+/** Looks a name up at the moment of connecting, so that a name that changes its address in between gains nothing. */
+export const lookupPublic: LookupFunction = (hostname, options, callback) => {
+  lookupAddress(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, "", 0);
+    const first = addresses[0];
+    if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
+      return callback(Object.assign(new Error(`${hostname} is not public`), { code: refusedCode }), "", 0);
+    }
+    if (options.all === true) callback(null, addresses);
+    else callback(null, first.address, first.family);
+  });
+};
+
+export function refused(url: URL, reason: string) {
+  return safeFetchErrors.create("address_refused", `${url.host || url.protocol} is not fetched: ${reason}.`);
+}
