@@ -128,6 +128,16 @@ LEFT JOIN users p ON p.id = f.user_id
 LEFT JOIN workers w ON w.id = t.worker_id
 LEFT JOIN connections c ON c.id = f.connection_id;
 
+-- What the unit's ended requests have cost; null (unknown) as soon as one of them was sent and its cost is not known, or an outside
+-- engine worked on the unit: it does not tell what it spent.
+CREATE OR REPLACE FUNCTION cost_of_unit(wanted uuid) RETURNS numeric LANGUAGE sql STABLE AS $$
+  SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM flow_runs f WHERE f.unit_id = wanted AND f.connection_id IS NOT NULL) THEN NULL
+    WHEN bool_or(r.cost_usd IS NULL AND r.sent_at IS NOT NULL AND r.status <> 'pending') THEN NULL
+    ELSE coalesce(sum(r.cost_usd), 0) END
+  FROM llm_requests r WHERE r.unit_id = wanted
+$$;
+
 CREATE OR REPLACE VIEW unit_summaries AS
 SELECT u.id, u.title, u.description, u.learner_level, u.status,
   -- While its task has not written the unit, the stage is told from what the task has begun.

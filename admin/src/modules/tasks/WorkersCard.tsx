@@ -13,6 +13,11 @@ import { useNow } from "../../ui/value/clock.ts";
 import { formatCount, formatDuration, formatQuantity } from "../../ui/value/format.ts";
 import { Moment, RelativeTime } from "../../ui/value/Moment.tsx";
 
+function slotWords({ running, capacity, outside_running }: QueueStatus): string {
+  const slots = `${running} of ${formatQuantity(capacity, "slot")} busy`;
+  return outside_running === 0 ? slots : `${slots}, ${formatCount(outside_running)} on Prefect`;
+}
+
 /** Depth of the queue by status, and how long the oldest task has waited. */
 export function QueueFigures({ queue }: { queue: QueueStatus }) {
   const waiting = queue.pending + queue.retry;
@@ -28,8 +33,8 @@ export function QueueFigures({ queue }: { queue: QueueStatus }) {
         },
         {
           label: "In progress",
-          value: formatCount(queue.in_progress),
-          note: `${queue.running} of ${formatQuantity(queue.capacity, "slot")} busy`,
+          value: formatCount(queue.in_progress + queue.outside_running),
+          note: slotWords(queue),
         },
         {
           label: "Waiting to go on",

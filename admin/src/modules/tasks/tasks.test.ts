@@ -104,6 +104,7 @@ const queue: QueueStatus = {
   workers_total: 1,
   capacity: 16,
   running: 2,
+  outside_running: 0,
 };
 const queued = {
   status: "pending",

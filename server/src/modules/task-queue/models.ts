@@ -125,6 +125,8 @@ export const queueStatusSchema = z
     workers_total: z.number().int(),
     capacity: z.number().int(),
     running: z.number().int(),
+    /** Tasks that an outside engine carries out now; in none of the other counts. */
+    outside_running: z.number().int(),
   })
   .openapi("QueueStatus");
 export type QueueStatus = z.infer<typeof queueStatusSchema>;

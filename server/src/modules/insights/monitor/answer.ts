@@ -63,7 +63,7 @@ export function activeJobOf(job: JobRow, facts: JobFacts): ActiveJob {
   const plan = planAt(facts.plans.get(job.task_id), facts.as_of);
   const outside = facts.outside.get(job.task_id);
   const { stages, lanes } = job.connection_id === null ? pictureOf(job, work, plan) : noPicture;
-  const cost_usd = spending?.cost_usd === undefined ? 0 : spending.cost_usd;
+  const cost_usd = costOf(job, spending);
   return {
     task_id: job.task_id,
     ...whatAndWhose(job, outside),
@@ -160,6 +160,15 @@ function usualOf(step: StepRow, usual: readonly UsualDuration[]) {
 /** With fewer recorded runs nothing is said of what is usual. */
 const leastRuns = 20;
 
+/** Null: unknown, as of every job that an outside engine carries out. */
+function costOf(
+  job: { readonly connection_id: string | null },
+  spending: { readonly cost_usd: number | null } | undefined,
+): number | null {
+  if (job.connection_id !== null) return null;
+  return spending === undefined ? 0 : spending.cost_usd;
+}
+
 function forecastOf(outlook: JobOutlook | undefined, cost_usd: number | null): JobForecast | null {
   if (outlook === undefined) return null;
   const { remaining, cost_usd_remaining, based_on_runs, unknown_because } = outlook;
@@ -228,7 +237,7 @@ export function finishedJobOf(
     completed_at: row.completed_at,
     duration_ms: row.duration_ms,
     tokens: spending?.tokens ?? 0,
-    cost_usd: spending === undefined ? 0 : spending.cost_usd,
+    cost_usd: costOf(row, spending),
     is_offline: row.is_offline && isContentJob(row),
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../../../platform/logger.ts";
 import type { PrefectClient } from "../client/client.ts";
+import { explainFailure } from "../connections/explain-failure.ts";
 import type { ConnectionNews, ConnectionStore, WatchedConnection } from "../connections/store.ts";
 import { createDutyLoop } from "./duty-loop.ts";
 import { observeClient } from "./observed-client.ts";
@@ -42,6 +43,7 @@ export function startConnectionWatch(options: ConnectionWatchOptions): Connectio
     signal,
     tell,
     probe: () => options.client.getVersion(signal),
+    explain: (error) => explainFailure(error, connection.base_url).sentence,
   });
   const context: WatchContext = {
     connection,

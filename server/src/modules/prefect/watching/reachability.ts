@@ -1,3 +1,4 @@
+import type { AppError } from "../../../platform/errors.ts";
 import type { ConnectionNews } from "../connections/store.ts";
 import { probeDelayMs, type Trouble, troubleOf } from "./trouble.ts";
 
@@ -7,6 +8,8 @@ export interface ReachabilityOptions {
   readonly probe: () => Promise<string>;
   /** Never rejects. */
   readonly tell: (news: ConnectionNews) => Promise<void>;
+  /** A failure in words for people. Default: its own message. */
+  readonly explain?: (error: AppError) => string;
   /** Decides the jitter of the waits. Default: Math.random. */
   readonly random?: () => number;
 }
@@ -82,7 +85,7 @@ class ReachabilityWatch {
   }
 
   heard(error: unknown): void {
-    const trouble = troubleOf(error);
+    const trouble = troubleOf(error, this.#options.explain);
     if (trouble !== null) {
       this.#failures += 1;
       this.#trouble = trouble;
@@ -116,7 +119,7 @@ class ReachabilityWatch {
     } catch (error) {
       this.#isOnTrial = false;
       const reason = error instanceof Error ? error.message : String(error);
-      return troubleOf(error) ?? { health: "down", reason };
+      return troubleOf(error, this.#options.explain) ?? { health: "down", reason };
     }
     const limit = this.#isOnTrial || this.#trouble?.health === "auth_failed" ? 1 : patience;
     if (this.isReachable && this.#trouble !== null && this.#failures >= limit) {

@@ -20,10 +20,13 @@ const healthOfCode: Partial<Record<PrefectErrorCode, Trouble["health"]>> = {
 };
 
 /** Null for an error in which Prefect proves to be there: a refusal, an unknown run, a limit of the rate. */
-export function troubleOf(error: unknown): Trouble | null {
+export function troubleOf(
+  error: unknown,
+  explain: (error: AppError) => string = ({ message }) => message,
+): Trouble | null {
   if (!(error instanceof AppError)) return null;
   const health = healthOfCode[error.code as PrefectErrorCode]; // Of another module's code it holds nothing.
-  return health === undefined ? null : { health, reason: error.message };
+  return health === undefined ? null : { health, reason: explain(error) };
 }
 
 const firstDelayMs = 1_000;

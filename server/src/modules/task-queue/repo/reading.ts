@@ -158,6 +158,8 @@ export async function readQueueStatus(database: Database): Promise<QueueStatus> 
       count(*) FILTER (WHERE t.status = 'paused')::int AS paused,
       coalesce(extract(epoch FROM clock_timestamp() - min(t.available_at) FILTER (
         WHERE t.status IN ('pending', 'retry') AND t.available_at <= clock_timestamp())), 0)::float8 AS oldest_waiting_seconds,
+      (SELECT count(*) FROM tasks o WHERE o.status = 'in_progress' AND o.executor <> 'worker'
+        AND o.connection_id IS NOT NULL)::int AS outside_running,
       (SELECT count(*) FROM worker_summaries WHERE health = 'healthy')::int AS workers_healthy,
       (SELECT count(*) FROM workers WHERE dead_at IS NULL)::int AS workers_total,
       (SELECT coalesce(sum(capacity), 0) FROM workers WHERE dead_at IS NULL)::int AS capacity,
