@@ -120,7 +120,7 @@ async function markRepaired(transaction: Transaction, ids: readonly string[]): P
 async function rememberLoad(transaction: Transaction, unit_ids: readonly string[]): Promise<void> {
   await sql`
     WITH attempt AS MATERIALIZED (
-      SELECT a.claimed_at, a.ended_at FROM tasks t JOIN task_attempts a ON a.task_id = t.id
+      SELECT a.task_id, a.claimed_at, a.ended_at FROM tasks t JOIN task_attempts a ON a.task_id = t.id
       WHERE t.unit_id = ANY(${[...unit_ids]}::uuid[])
     )
     INSERT INTO rollup_gauges (resolution, at, queued_max, queued_last, running_max, running_last, capacity_max, capacity_last,
@@ -130,7 +130,8 @@ async function rememberLoad(transaction: Transaction, unit_ids: readonly string[
       max(m.minute)
     FROM (
       SELECT g.minute,
-        (SELECT count(*)::int FROM attempt a
+        -- a task that was taken over ran once at a time, within one minute too
+        (SELECT count(DISTINCT a.task_id)::int FROM attempt a
           WHERE a.claimed_at < g.minute + interval '1 minute' AND a.ended_at > g.minute) AS running,
         (SELECT coalesce(sum(w.capacity), 0)::int FROM workers w
           WHERE w.started_at <= g.minute AND coalesce(w.dead_at, 'infinity') > g.minute) AS capacity
