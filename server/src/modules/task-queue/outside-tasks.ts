@@ -16,6 +16,7 @@ export function createOutsideTasks(ports: SettlePorts): Omit<OutsideTasks, "subm
   return {
     observeTasks,
     forgetRun: outside.forgetRun,
+    withdrawCancel: outside.withdrawCancel,
     moveOutsideTask: (transaction, task, progress, write) =>
       moveOutsideTask(transaction, ports, task, progress, write),
   };

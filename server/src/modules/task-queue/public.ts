@@ -242,6 +242,8 @@ export interface OutsideTasks {
     progress: OutsideProgress,
     write?: (transaction: Transaction) => Promise<unknown>,
   ): Promise<boolean>;
+  /** What was asked of the run of an unfinished task came to nothing: it is not being cancelled any more. */
+  withdrawCancel(transaction: Transaction, id: string): Promise<void>;
   /** The run that a launched task had is gone and it is launched again: another run may carry it out. */
   forgetRun(transaction: Transaction, id: string): Promise<void>;
 }

@@ -9,6 +9,7 @@ import {
   explainWaiting,
   listForsakenTasks,
   listOverdueActions,
+  type OverdueAction,
   settleAction,
 } from "./repo/outbox.ts";
 import { type LaunchSenderOptions, sendLaunch } from "./send-launch.ts";
@@ -72,14 +73,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function expire(): Promise<void> {
     for (const action of await listOverdueActions(database)) {
-      const isLost = action.status === "unknown";
-      const reason = isLost
-        ? "Prefect's answer was lost, and the run did not change."
-        : "Prefect was not reached in time.";
+      const { status, reason } = endOfOverdue(action);
       await database.transaction().execute(async (transaction) => {
-        const status = isLost ? "refused" : "expired";
-        if (!(await settleAction(transaction, action.id, { status, reason }))) return;
-        if (action.kind !== "launch" || action.task_id === null) return;
+        if (!(await settleAction(transaction, action.id, { status, reason })) || action.task_id === null)
+          return;
+        if (action.kind === "cancel") await options.tasks.withdrawCancel(transaction, action.task_id);
+        if (action.kind !== "launch") return;
         const end = { status: "failed", error_code: "prefect_unreachable", error_message: reason } as const;
         await endOutsideTask(transaction, options.tasks, action.task_id, end);
       });
@@ -100,8 +99,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   const housekeeping = createPeriodic(tidyEveryMs, options.logger, "The outbox of Prefect", async () => {
-    await expire();
     await endForsaken();
+    await expire();
     const adopted = await adoptCancels(database, null, lifeMs);
     const explained = await explainWaiting(database);
     if (adopted.length + explained > 0) changed();
@@ -112,4 +111,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
     wake: (connection_id) => options.wakeDuty(connection_id, dutyName),
     housekeeping,
   };
+}
+
+function endOfOverdue({ status, is_connection_removed }: OverdueAction) {
+  if (status === "unknown" && !is_connection_removed) {
+    return { status: "refused", reason: "Prefect's answer was lost, and the run did not change." } as const;
+  }
+  const reason = is_connection_removed ? "The connection was removed." : "Prefect was not reached in time.";
+  return { status: "expired", reason } as const;
 }

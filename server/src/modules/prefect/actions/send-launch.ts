@@ -12,7 +12,7 @@ import { waitAfter } from "./waits.ts";
 
 export interface LaunchSenderOptions {
   readonly database: Database;
-  readonly tasks: Pick<OutsideTasks, "moveOutsideTask" | "observeTasks">;
+  readonly tasks: Pick<OutsideTasks, "moveOutsideTask" | "observeTasks" | "withdrawCancel">;
   readonly units: Pick<ContentPort, "readSource">;
   /** Where lessons are returned to; null while this process does not listen. */
   readonly returnTo: () => string | null;

@@ -15,7 +15,7 @@ type Decided = Exclude<ActionOutcome, { readonly status: "unknown" }>;
 
 export interface SteeringSenderOptions {
   readonly database: Database;
-  readonly tasks: Pick<OutsideTasks, "moveOutsideTask" | "observeTasks">;
+  readonly tasks: Pick<OutsideTasks, "moveOutsideTask" | "observeTasks" | "withdrawCancel">;
 }
 
 interface Steering extends SteeringSenderOptions {
@@ -79,19 +79,20 @@ async function readBefore(steering: Steering): Promise<"open" | "settled" | "fai
   }
   const outcome = decidedAlready(kind, run);
   if (outcome !== null) {
-    await settle(database, action, outcome);
+    await settle(steering, outcome);
     return "settled";
   }
   await noteStateBefore(database, action.id, stateBeforeOf(run));
   return "open";
 }
 
-async function ask({ database, context, action, kind, external_run_id }: Steering): Promise<void> {
+async function ask(steering: Steering): Promise<void> {
+  const { database, context, action, kind, external_run_id } = steering;
   const answer = await call(
     () => propose(context, kind, external_run_id),
     async (failure, error) => {
       if (failure === "refused") {
-        await settle(database, action, { status: "refused", reason: error.message });
+        await settle(steering, { status: "refused", reason: error.message });
       } else if (failure === "lost") await markUnknown(database, action.id, lost(error), waitAfter(1));
       else await releaseAction(database, action.id, error.message, waitAfter(action.attempts));
     },
@@ -99,7 +100,7 @@ async function ask({ database, context, action, kind, external_run_id }: Steerin
   if (answer === undefined) return;
   const outcome = actionOutcome(kind, answer);
   if (outcome.status === "unknown") await markUnknown(database, action.id, outcome.reason, waitAfter(1));
-  else await settle(database, action, outcome);
+  else await settle(steering, outcome);
 }
 
 async function readAfter(steering: Steering, before: StateBefore): Promise<boolean> {
@@ -114,7 +115,7 @@ async function readAfter(steering: Steering, before: StateBefore): Promise<boole
     return true;
   }
   const outcome = decideUnknown(kind, before, run);
-  if (outcome !== null) await settle(database, action, outcome);
+  if (outcome !== null) await settle(steering, outcome);
   else {
     const reason = "Prefect's answer was lost, and the run has not changed since.";
     await markUnknown(database, action.id, reason, waitAfter(action.attempts));
@@ -132,9 +133,16 @@ async function settleGone({ database, tasks, action, kind, external_run_id }: St
   });
 }
 
-async function settle(database: Database, action: DueAction, outcome: Decided): Promise<void> {
-  const reason = outcome.status === "refused" ? outcome.reason : null;
-  await settleAction(database, action.id, { status: outcome.status, reason });
+async function settle({ database, tasks, action, kind }: Steering, outcome: Decided): Promise<void> {
+  const isRefused = outcome.status === "refused";
+  await database.transaction().execute(async (transaction) => {
+    const reason = isRefused ? outcome.reason : null;
+    if (!(await settleAction(transaction, action.id, { status: outcome.status, reason }))) return;
+    // It goes on, and can be cancelled again.
+    if (isRefused && kind === "cancel" && action.task_id !== null) {
+      await tasks.withdrawCancel(transaction, action.task_id);
+    }
+  });
 }
 
 /** What can be said without asking: it is as wanted already, or it is not possible any more. */

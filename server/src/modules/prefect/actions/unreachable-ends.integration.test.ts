@@ -46,12 +46,6 @@ async function listCancels(task_id: string): Promise<string[]> {
   return rows.map(({ status }) => status);
 }
 
-async function ageRequest(task_id: string): Promise<void> {
-  await sql`UPDATE tasks SET cancel_requested_at = cancel_requested_at - interval '1 hour' WHERE id = ${task_id}`.execute(
-    harness.database,
-  );
-}
-
 async function whileTidying<Result>(look: () => Promise<Result>): Promise<Result> {
   const { housekeeping } = harness.steering.outbox;
   housekeeping.start();
@@ -98,7 +92,7 @@ async function takeTurn(): Promise<void> {
   await whileTidying(() => expect.poll(async () => (await harness.readAction(id)).status).toBe("expired"));
 }
 
-it("asks again when a cancel that expired in an outage is asked for again", async () => {
+it("forgets a cancel that expired in an outage, and asks when it is asked for again", async () => {
   const { task_id, external_id } = await launchRunning();
   await harness.tasks.cancelTask(task_id);
   await whileTidying(() => expect.poll(async () => (await listCancels(task_id)).length).toBe(1));
@@ -106,10 +100,10 @@ it("asks again when a cancel that expired in an outage is asked for again", asyn
     harness.database,
   );
   await whileTidying(() => expect.poll(() => listCancels(task_id)).toEqual(["expired"]));
-  // The connection answers again.
+  // The connection answers again, and nobody wants it any more.
   await harness.turn();
+  expect(await readStanding(task_id)).toMatchObject({ task: "in_progress", is_cancel_requested: false });
   expect(harness.prefect.run(external_id).state_type).toBe("RUNNING");
-  await ageRequest(task_id);
   await harness.tasks.cancelTask(task_id);
   await harness.turn();
   expect(harness.prefect.run(external_id).state_type).toBe("CANCELLING");
@@ -120,7 +114,6 @@ it("asks once, however often somebody cancels while the request is under way", a
   const { task_id } = await launchRunning();
   await harness.tasks.cancelTask(task_id);
   await whileTidying(() => expect.poll(async () => (await listCancels(task_id)).length).toBe(1));
-  await ageRequest(task_id);
   await harness.tasks.cancelTask(task_id);
   await harness.turn();
   expect(await listCancels(task_id)).toEqual(["accepted"]);
@@ -136,4 +129,42 @@ it("ends a cancelled job whose run was deleted in Prefect", async () => {
   await harness.turn();
   expect(await readStanding(task_id)).toMatchObject({ task: "cancelled", unit: "cancelled" });
   expect(await listCancels(task_id)).toEqual(["refused"]);
+});
+
+it("says no more that a job is being cancelled when Prefect refused that", async () => {
+  const id = harness.prefect.insert({ deployment_id: null });
+  harness.prefect.move(id, "RUNNING");
+  await harness.refresh(id);
+  const { rows } = await sql<{ id: string }>`SELECT id FROM tasks WHERE external_id = ${id}`.execute(
+    harness.database,
+  );
+  const task_id = rows[0]?.id ?? "";
+  const isRequested = async () =>
+    (
+      await sql<{
+        is: boolean;
+      }>`SELECT cancel_requested_at IS NOT NULL AS is FROM tasks WHERE id = ${task_id}`.execute(
+        harness.database,
+      )
+    ).rows[0]?.is;
+  await harness.tasks.cancelTask(task_id);
+  expect(await isRequested()).toBe(true);
+  await harness.turn();
+  expect(await listCancels(task_id)).toEqual(["refused"]);
+  expect(await isRequested()).toBe(false);
+});
+
+it("ends a launch that waits when its connection is removed, with a unit that can be generated again", async () => {
+  const { task_id, action } = await harness.launch(await harness.insertUnit());
+  await sql`UPDATE connections SET removed_at = clock_timestamp(), health = 'disabled'`.execute(
+    harness.database,
+  );
+  await whileTidying(() =>
+    expect.poll(async () => (await harness.readAction(action.id)).status).toBe("expired"),
+  );
+  expect(await harness.readAction(action.id)).toMatchObject({
+    status: "expired",
+    reason: "The connection was removed.",
+  });
+  expect(await readStanding(task_id)).toMatchObject({ task: "failed", unit: "failed" });
 });

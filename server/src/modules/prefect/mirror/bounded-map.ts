@@ -1,4 +1,4 @@
-/** A map that forgets what was used longest ago once it holds more than `limit` entries. */
+/** A map that forgets what was used longest ago once its entries are larger than `limit` together. */
 export interface BoundedMap<Key, Value> {
   get(key: Key): Value | undefined;
   set(key: Key, value: Value): void;
@@ -6,9 +6,22 @@ export interface BoundedMap<Key, Value> {
   clear(): void;
 }
 
-export function createBoundedMap<Key, Value>(limit: number): BoundedMap<Key, Value> {
+/** `sizeOf` a value never changes while it is in the map; without it the entries are counted. The last one set always stays. */
+export function createBoundedMap<Key, Value>(
+  limit: number,
+  sizeOf: (value: Value) => number = () => 1,
+): BoundedMap<Key, Value> {
   // A Map keeps the order of insertion: the first entry is the one that was used longest ago.
   const entries = new Map<Key, Value>();
+  let size = 0;
+
+  function remove(key: Key): void {
+    const value = entries.get(key);
+    if (value === undefined) return;
+    entries.delete(key);
+    size -= sizeOf(value);
+  }
+
   return {
     get(key) {
       const value = entries.get(key);
@@ -18,13 +31,18 @@ export function createBoundedMap<Key, Value>(limit: number): BoundedMap<Key, Val
       return value;
     },
     set(key, value) {
-      entries.delete(key);
+      remove(key);
       entries.set(key, value);
-      if (entries.size <= limit) return;
-      const [oldest] = entries.keys();
-      if (oldest !== undefined) entries.delete(oldest);
+      size += sizeOf(value);
+      for (const oldest of entries.keys()) {
+        if (size <= limit || entries.size === 1) break;
+        remove(oldest);
+      }
     },
-    delete: (key) => void entries.delete(key),
-    clear: () => entries.clear(),
+    delete: remove,
+    clear() {
+      entries.clear();
+      size = 0;
+    },
   };
 }

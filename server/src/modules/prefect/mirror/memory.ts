@@ -48,6 +48,8 @@ export interface MirrorMemory {
 const manyRuns = 20_000;
 const openRuns = 3_000;
 const manyNames = 5_000;
+/** Some 100 MB; a run of 10,000 steps is one of many. */
+const manySteps = 400_000;
 
 export function createMirrorMemory(): MirrorMemory {
   let last: Promise<unknown> = Promise.resolve();
@@ -58,7 +60,7 @@ export function createMirrorMemory(): MirrorMemory {
     attempts: createBoundedMap(manyRuns),
     written: createBoundedMap(manyRuns),
     artifacts: createBoundedMap(openRuns),
-    steps: createBoundedMap(openRuns),
+    steps: createBoundedMap(manySteps, (steps) => 1 + steps.size),
     parentOf: createBoundedMap(manyRuns),
     children: createBoundedMap(openRuns),
     due: new Set(),

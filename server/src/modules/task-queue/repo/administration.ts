@@ -85,16 +85,11 @@ export async function reportProgress(
     WHERE id = ${task.id} AND fence = ${task.fence} AND status = 'in_progress'`.execute(database);
 }
 
-/**
- * Asks the owner of a locked, unfinished task to end it: its worker, or the outside engine, which is asked once more when somebody
- * wants that later than in a double click: the first request may have come to nothing.
- */
+/** Asks the owner of a locked, unfinished task to end it: its worker, or the outside engine. */
 export async function requestCancel(transaction: Transaction, id: string): Promise<void> {
   await sql`
     UPDATE tasks SET cancel_requested_at = clock_timestamp()
-    WHERE id = ${id} AND status IN ('pending', 'in_progress', 'retry', 'paused')
-      AND (cancel_requested_at IS NULL
-        OR connection_id IS NOT NULL AND cancel_requested_at < clock_timestamp() - interval '30 seconds')`.execute(
+    WHERE id = ${id} AND status IN ('pending', 'in_progress', 'retry', 'paused') AND cancel_requested_at IS NULL`.execute(
     transaction,
   );
 }

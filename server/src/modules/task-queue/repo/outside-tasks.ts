@@ -160,6 +160,14 @@ export async function setExternalId(
   );
 }
 
+/** An unfinished task whose run goes on is not asked to end any more. */
+export async function withdrawCancel(transaction: Transaction, id: string): Promise<void> {
+  await sql`
+    UPDATE tasks SET cancel_requested_at = NULL
+    WHERE id = ${id} AND connection_id IS NOT NULL AND status IN ('pending', 'in_progress', 'retry', 'paused')
+      AND cancel_requested_at IS NOT NULL`.execute(transaction);
+}
+
 /** Another run may carry the unfinished task out. */
 export async function forgetRun(transaction: Transaction, id: string): Promise<void> {
   await sql`

@@ -154,8 +154,8 @@ export async function repeatLaunch(
 }
 
 /**
- * Asks Prefect to cancel the runs of tasks that were cancelled here, once for each request, and not while an earlier one is open.
- * Null: of all connections. Answers the connections that have something to send. Index: `tasks_outside_cancels`.
+ * Asks Prefect to cancel the runs of tasks that were cancelled here, once for each request. Null: of all connections. Answers the
+ * connections that have something to send. Index: `tasks_outside_cancels`.
  */
 export async function adoptCancels(
   database: Database,
@@ -171,7 +171,7 @@ export async function adoptCancels(
     WHERE t.status IN ('pending', 'in_progress', 'retry', 'paused') AND t.cancel_requested_at IS NOT NULL
       AND t.external_id IS NOT NULL ${connection_id === null ? sql`` : sql`AND t.connection_id = ${connection_id}::uuid`}
       AND NOT EXISTS (SELECT 1 FROM action_outbox a
-        WHERE a.task_id = t.id AND a.kind = 'cancel' AND coalesce(a.settled_at, 'infinity') >= t.cancel_requested_at)
+        WHERE a.task_id = t.id AND a.kind = 'cancel' AND a.created_at >= t.cancel_requested_at)
     ON CONFLICT (key) DO NOTHING RETURNING connection_id`.execute(database);
   return rows.map((row) => row.connection_id);
 }
@@ -186,26 +186,27 @@ export async function listForsakenTasks(database: Database): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-/** Open actions whose time is over and whose sender, if any, is gone. Index: `action_outbox_expiry`. */
-export async function listOverdueActions(database: Database): Promise<
-  {
-    id: string;
-    kind: EngineActionKind;
-    status: EngineActionStatus;
-    task_id: string | null;
-    external_run_id: string | null;
-  }[]
-> {
-  const { rows } = await sql<{
-    id: string;
-    kind: EngineActionKind;
-    status: EngineActionStatus;
-    task_id: string | null;
-    external_run_id: string | null;
-  }>`
-    SELECT id, kind, status, task_id, external_run_id FROM action_outbox
-    WHERE settled_at IS NULL AND expires_at <= clock_timestamp() AND (status <> 'sent' OR next_attempt_at <= clock_timestamp())
-    ORDER BY expires_at LIMIT 100`.execute(database);
+export interface OverdueAction {
+  readonly id: string;
+  readonly kind: EngineActionKind;
+  readonly status: EngineActionStatus;
+  readonly task_id: string | null;
+  readonly external_run_id: string | null;
+  /** Nobody can be asked any more. */
+  readonly is_connection_removed: boolean;
+}
+
+/**
+ * Open actions whose time is over, or whose connection was removed, and whose sender, if any, is gone. Index:
+ * `action_outbox_expiry`, of which only open ones are part.
+ */
+export async function listOverdueActions(database: Database): Promise<OverdueAction[]> {
+  const { rows } = await sql<OverdueAction>`
+    SELECT a.id, a.kind, a.status, a.task_id, a.external_run_id, c.removed_at IS NOT NULL AS is_connection_removed
+    FROM action_outbox a JOIN connections c ON c.id = a.connection_id
+    WHERE a.settled_at IS NULL AND (a.expires_at <= clock_timestamp() OR c.removed_at IS NOT NULL)
+      AND (a.status <> 'sent' OR a.next_attempt_at <= clock_timestamp())
+    ORDER BY a.expires_at LIMIT 100`.execute(database);
   return rows;
 }
 

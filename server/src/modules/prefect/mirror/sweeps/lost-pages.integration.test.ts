@@ -110,3 +110,34 @@ it("sees an old run that goes on although nobody told of it", async () => {
   for (const sweep of ["begun", "ended", "active", "waiting"]) await server.take(sweep);
   expect((await readStatuses()).get(id)).toBe("running");
 });
+
+it.each([["begun"], ["ended"]])(
+  "finds every run of the first burst on a server that had none, by the sweep of %s runs",
+  async (sweep) => {
+    const model = createPrefectModel();
+    const server = watch(model.client);
+    await server.take(sweep);
+    const ids = Array.from({ length: 300 }, () => {
+      const { id } = model.addRun();
+      model.setRunState(id, "RUNNING");
+      model.setRunState(id, "COMPLETED");
+      return id;
+    });
+    await server.take(sweep);
+    const known = await readStatuses();
+    expect(ids.filter((id) => !known.has(id))).toHaveLength(0);
+  },
+);
+
+it("asks once while many runs wait that it knows, and nothing begins", async () => {
+  const model = createPrefectModel();
+  const server = watch(model.client);
+  const first = model.addRun();
+  model.setRunState(first.id, "RUNNING");
+  await server.take("begun");
+  for (let index = 0; index < 450; index += 1) model.setRunState(model.addRun().id, "SCHEDULED", "Late");
+  await server.take("begun");
+  const before = model.calls.get("runs") ?? 0;
+  await server.take("begun");
+  expect((model.calls.get("runs") ?? 0) - before).toBe(1);
+});

@@ -63,9 +63,9 @@ export function createRecentSweeps(mirror: Mirror): WatchDuty[] {
 }
 
 /**
- * Reads every page down to the cursor, however familiar it looks: hints, or a turn that broke off, may have written only the
- * newest runs. Behind the cursor it reads until a page holds nothing new, or to the end of the overlap. The cursor moves with the
- * rows of the last page. Without a cursor one page is enough: the rest is for the backfill.
+ * Reads pages until one holds nothing new, or to the end of the overlap; but when the cursor is to move, every page down to where it
+ * is: hints, or a turn that broke off, may have written only the newest runs. It moves with the rows of the last page. Without a
+ * cursor one page is enough: the rest is for the backfill.
  */
 async function sweepRecent(
   mirror: Mirror,
@@ -77,6 +77,7 @@ async function sweepRecent(
   const stored = cursorSchema.safeParse(await readCursor(mirror.database, connection.id, sweep.stream));
   const cursor = stored.success ? stored.data.newest : null;
   const query = sweep.query(cursor === null ? undefined : shifted(cursor, -overlapMs));
+  const sweptAt = new Date().toISOString();
   let newest = cursor;
   let isTimely = true;
   for (let offset = 0; ; offset += largestPage) {
@@ -84,8 +85,9 @@ async function sweepRecent(
       { ...query, ...filterOf(connection), limit: largestPage, offset },
       signal,
     );
-    newest = sweep.newest(runs, newest);
     const isFull = runs.length === largestPage;
+    // Where nothing has happened yet, the cursor is the earliest moment that can be now in Prefect.
+    newest = sweep.newest(runs, newest) ?? (isFull ? null : shifted(sweptAt, -clockDifferenceMs));
     const isLast = !isFull || cursor === null;
     const value = newest === null ? undefined : { stream: sweep.stream, value: { newest } };
     const applied = await applyReading(mirror, context, isLast ? { runs, cursor: value } : { runs });
@@ -99,7 +101,8 @@ async function sweepRecent(
     }
     isTimely = false;
     if (isLast) return;
-    if (applied.changed > 0 || isThorough || isAfter(sweep, runs, cursor)) continue;
+    const isToMove = newest !== cursor && isAfter(sweep, runs, cursor);
+    if (applied.changed > 0 || isThorough || isToMove) continue;
     if (value !== undefined) await applyReading(mirror, context, { runs: [], cursor: value });
     return;
   }
