@@ -36,7 +36,8 @@ export default defineConfig({
           globalSetup: ["server/test/postgres-setup.ts", "server/test/prefect/prefect-setup.ts"],
           pool: "forks",
           fileParallelism: false,
-          testTimeout: 60_000,
+          // Above two waits in a row that are given up, so that the failure names what was waited for.
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

@@ -90,6 +90,7 @@ export async function listSamplePages(url: string): Promise<SamplePage[]> {
     { name: "new-unit", path: "/units/new" },
     { name: "settings", path: "/settings", isBesideTabs: true },
     { name: "alerts", path: "/settings/alerts", isBesideTabs: true },
+    { name: "connections", path: "/settings/connections", isBesideTabs: true },
     { name: "users", path: "/users" },
     { name: "user", path: `/users/${pick(users, "user", () => true).id}` },
   ];
@@ -207,6 +208,58 @@ async function showFiring(page: Page): Promise<void> {
   await expect(page.locator(".firing")).toContainText("Jobs fail");
 }
 
+const connectionsPath = "/api/v1/prefect/connections";
+
+async function removeConnections(page: Page): Promise<void> {
+  // The documented answer of the route.
+  const connections = (await (await page.request.get(connectionsPath)).json()) as { id: string }[];
+  for (const { id } of connections) await page.request.delete(`${connectionsPath}/${id}`);
+}
+
+/** One that nobody answers at, and one that is switched off. */
+async function showConnections(page: Page): Promise<void> {
+  await removeConnections(page);
+  const credentials = { kind: "basic", auth_string: "reader:never-shown" };
+  for (const name of ["Kitchen", "Cellar"]) {
+    const data = { name, base_url: "http://127.0.0.1:9/api", credentials, filter_tags: ["courses"] };
+    const added = await page.request.post(connectionsPath, { data });
+    expect(added.status()).toBe(201);
+    // The documented answer of the route.
+    const { id } = (await added.json()) as { id: string };
+    if (name === "Cellar")
+      await page.request.patch(`${connectionsPath}/${id}`, { data: { is_enabled: false } });
+  }
+  const stateOf = (name: string) =>
+    page
+      .getByRole("list", { name: "Connections" })
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("heading", { name }) })
+      .locator(".connection-state");
+  await expect(stateOf("Kitchen")).toContainText("down");
+  await expect(stateOf("Cellar")).toContainText("disabled");
+}
+
+async function openConnectionForm(page: Page): Promise<void> {
+  await removeConnections(page);
+  await expect(page.getByText("No Prefect server yet?")).toBeVisible();
+  await page.getByRole("button", { name: "Add a connection" }).click();
+  const form = page.getByRole("dialog", { name: "Add a connection" });
+  await form.getByLabel("Address of Prefect's API").fill("http://127.0.0.1:9/api");
+  await form.getByLabel("Kind").selectOption("User and password");
+  await form.getByLabel("User", { exact: true }).fill("reader");
+  await form.getByLabel("Password", { exact: true }).fill("never-shown");
+  await form.getByRole("button", { name: "Test", exact: true }).click();
+  await form.locator(".verdict.is-bad").waitFor();
+  await form.getByRole("button", { name: "Add the connection" }).click();
+  await form.locator("[aria-invalid=true]").waitFor();
+}
+
+async function openConnectionGuide(page: Page): Promise<void> {
+  await removeConnections(page);
+  await page.getByText("No Prefect server yet?").click();
+  await page.getByText(".venv/bin/prefect server start").waitFor();
+}
+
 /** The states of the pages that no address opens, each on sample data. */
 export async function listSampleStates(url: string): Promise<SampleState[]> {
   const units = await readJson<UnitRow[]>(url, "/content/units");
@@ -226,6 +279,9 @@ export async function listSampleStates(url: string): Promise<SampleState[]> {
     { name: "monitor-firing", path: "/", open: showFiring },
     { name: "alerts-filled", path: "/settings/alerts", open: showAlerts },
     { name: "alert-form", path: "/settings/alerts", open: openAlertForm },
+    { name: "connections-filled", path: "/settings/connections", open: showConnections },
+    { name: "connection-form", path: "/settings/connections", open: openConnectionForm },
+    { name: "connections-guide", path: "/settings/connections", open: openConnectionGuide },
     { name: "shortcuts", path: "/units", open: openShortcuts },
     { name: "filters", path: "/llm-requests?kind=object&time=7d", open: press(/^More filters/) },
     { name: "saved-views", path: "/flows?status=failed", open: press(/^Saved views/) },

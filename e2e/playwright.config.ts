@@ -38,5 +38,7 @@ export default defineConfig({
     { name: "monitor", testMatch: /(monitor|alerts)\.spec\.ts/, workers: 1 },
     { name: "repair", testMatch: /(bulk|repair|replay)\.spec\.ts/, workers: 1 },
     { name: "pages", testMatch: /(navigation|security|a11y|screenshots|lists|large)\.spec\.ts/, workers: 1 },
+    // Needs Python; the gate prefect runs it.
+    { name: "prefect", testMatch: /prefect\.spec\.ts/, workers: 1 },
   ],
 });

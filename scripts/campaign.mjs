@@ -1,34 +1,78 @@
-// npm run campaign:live: the tests of the live monitor with their full numbers: 20 units, 100 cuts of the event stream, 1,000
-// dropped or reordered events. npm test runs a sample of the same tests. A seed can be given: npm run campaign:live -- 42.
+// npm run campaign:live, campaign:prefect: tests with their full numbers, of which npm test runs a sample. A seed can be given:
+// npm run campaign:live -- 42.
+// live: the live monitor with 20 units, 100 cuts of the event stream, 1,000 dropped or reordered events.
+// prefect: everything against a real Prefect, 10,000 plays of what can happen to hints, the tests in the browser 5 times.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
+import { whyNoPrefect } from "./prefect-environment.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
-const seed = Number(process.argv[2] ?? 20_261_122);
-if (!Number.isSafeInteger(seed) || seed < 1) {
-  console.error(`"${process.argv[2]}" is no seed. Give a whole number above 0, or none.`);
-  process.exit(2);
+const browserTurns = 5;
+
+/** Each campaign names its numbers beside its seed, what keeps it from running, and its runs in order. */
+const campaigns = {
+  live: {
+    numbers: { LIVE_UNITS: 20, LIVE_CUTS: 100, LIVE_EVENTS: 1_000 },
+    seedName: "LIVE_SEED",
+    runs: [
+      ["vitest", "run", "--project=admin", "admin/src/api/live"],
+      ["vitest", "run", "--project=integration", "server/src/http/events-resume"],
+      ["playwright", "test", "--config", "e2e", "monitor.spec.ts", "--reporter=list"],
+    ],
+  },
+  prefect: {
+    numbers: { PREFECT_PLAYS: 10_000, PREFECT_TURNS: browserTurns },
+    seedName: "PREFECT_SEED",
+    obstacle: () => whyNoPrefect(root),
+    runs: [
+      ["vitest", "run", "--project=prefect"],
+      ["vitest", "run", "--project=integration", "server/src/modules/prefect"],
+      [
+        "playwright",
+        "test",
+        "--config",
+        "e2e",
+        "--project=prefect",
+        `--repeat-each=${browserTurns}`,
+        "--reporter=list",
+      ],
+    ],
+  },
+};
+
+const [name = "", givenSeed] = process.argv.slice(2);
+const campaign = campaigns[name];
+const seed = Number(givenSeed ?? 20_261_122);
+const complaint = findComplaint();
+if (complaint === undefined) runCampaign();
+else {
+  console.error(complaint);
+  process.exitCode = 2;
 }
-const numbers = { LIVE_UNITS: 20, LIVE_CUTS: 100, LIVE_EVENTS: 1_000, LIVE_SEED: seed };
 
-const words = Object.entries(numbers).map(([name, value]) => `${name}=${value}`);
-console.log(`The live campaign: ${words.join(" ")}\n`);
-const outcomes = [
-  run("vitest", ["run", "--project=admin", "admin/src/api/live"]),
-  run("vitest", ["run", "--project=integration", "server/src/http/events-resume"]),
-  run("playwright", ["test", "--config", "e2e", "monitor.spec.ts", "--reporter=list"]),
-];
-const isGreen = outcomes.every((code) => code === 0);
-console.log(`\nThe live campaign is ${isGreen ? "green" : "RED"}: ${words.join(" ")}`);
-process.exitCode = isGreen ? 0 : 1;
+function findComplaint() {
+  if (campaign === undefined) return `There is no campaign "${name}". There are: ${Object.keys(campaigns)}.`;
+  if (!Number.isSafeInteger(seed) || seed < 1)
+    return `"${givenSeed}" is no seed. Give a whole number above 0, or none.`;
+  const obstacle = campaign.obstacle?.();
+  return obstacle === undefined ? undefined : `The ${name} campaign cannot run: ${obstacle}.`;
+}
 
-function run(command, given) {
+function runCampaign() {
+  const numbers = Object.entries({ ...campaign.numbers, [campaign.seedName]: seed });
+  const words = numbers.map(([key, value]) => `${key}=${value}`).join(" ");
+  console.log(`The ${name} campaign: ${words}\n`);
+  const environment = Object.fromEntries(numbers.map(([key, value]) => [key, String(value)]));
+  const outcomes = campaign.runs.map(([command, ...given]) => run(command, given, environment));
+  const isGreen = outcomes.every((code) => code === 0);
+  console.log(`\nThe ${name} campaign is ${isGreen ? "green" : "RED"}: ${words}`);
+  process.exitCode = isGreen ? 0 : 1;
+}
+
+function run(command, given, environment) {
   const outcome = spawnSync(path.join(root, "node_modules/.bin", command), given, {
     cwd: root,
-    env: {
-      ...process.env,
-      ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
-    },
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (outcome.error) console.error(`${command}: ${outcome.error.message}`);

@@ -13,16 +13,31 @@ class Section:
 
 
 def read_sections(text: str, wanted: int) -> list[Section]:
-    """Cuts a Markdown text into at most `wanted` sections along its second-level headings."""
+    """Cuts a text into at most `wanted` sections: along its second-level headings, or evenly where it has none."""
+    if not re.search(r"^## ", text, flags=re.MULTILINE):
+        return cut_evenly(text, wanted)
     sections = []
     for part in re.split(r"^## +", text, flags=re.MULTILINE):
         title, _, rest = part.strip().partition("\n")
-        paragraphs = [line.strip() for line in rest.split("\n\n") if line.strip()]
+        paragraphs = split_paragraphs(rest)
         if paragraphs:
             sections.append(Section(title.lstrip("# ").strip(), paragraphs))
     if not sections:
         raise ValueError("The text has no section with a heading and a paragraph.")
     return sections[:wanted]
+
+
+def split_paragraphs(text: str) -> list[str]:
+    return [paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip()]
+
+
+def cut_evenly(text: str, wanted: int) -> list[Section]:
+    paragraphs = split_paragraphs(text)
+    if not paragraphs:
+        raise ValueError("The text is empty.")
+    size = -(-len(paragraphs) // wanted)
+    groups = [paragraphs[start : start + size] for start in range(0, len(paragraphs), size)]
+    return [Section(" ".join(group[0].split()[:6]), group) for group in groups]
 
 
 def split_sentences(paragraphs: list[str]) -> list[str]:

@@ -178,7 +178,10 @@ it("resumes a paused run", async () => {
   });
   const run = await waitFor("the paused run", async () => {
     const { rows } = await sql<{ id: string }>`
-      SELECT id FROM outside_runs WHERE external_state_type = 'PAUSED'`.execute(test.database.database);
+      SELECT id FROM outside_runs
+      WHERE flow_name = 'write-reviewed-course' AND external_state_type = 'PAUSED'`.execute(
+      test.database.database,
+    );
     return rows[0]?.id;
   });
   await act(run, "resume");
