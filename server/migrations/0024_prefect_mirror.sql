@@ -97,12 +97,14 @@ SELECT t.id, t.task_name, t.status, t.pause_reason, t.queue_name, t.executor, t.
   t.unit_id, coalesce(u.title, t.unit_title) AS unit_title, t.user_id, p.name AS user_name, t.lineage_id, t.retry_of_task_id,
   t.mode, t.connection_id, t.external_id, t.worker_id, w.host AS worker_host, w.pid AS worker_pid, t.attempt, t.crashes,
   t.progress_percentage, t.current_step, t.cancel_requested_at, t.created_at, t.updated_at, t.available_at, t.started_at,
-  t.completed_at, t.version, c.name AS connection_name
+  t.completed_at, t.version, c.name AS connection_name, o.external_state, o.external_work_pool, o.progress_source
 FROM tasks t
 LEFT JOIN units u ON u.id = t.unit_id
 LEFT JOIN users p ON p.id = t.user_id
 LEFT JOIN workers w ON w.id = t.worker_id
-LEFT JOIN connections c ON c.id = t.connection_id;
+LEFT JOIN connections c ON c.id = t.connection_id
+-- said twice, so that the planner sees that there is at most one and leaves it out where nobody asks
+LEFT JOIN flow_runs o ON o.connection_id = t.connection_id AND o.external_id = t.external_id AND o.connection_id IS NOT NULL;
 
 CREATE OR REPLACE VIEW flow_run_summaries AS
 SELECT f.id, f.flow_name, f.flow_version, f.flow_key, f.flow_path, f.status, f.task_id, f.task_id AS arq_task_id,
@@ -118,7 +120,7 @@ SELECT f.id, f.flow_name, f.flow_version, f.flow_key, f.flow_path, f.status, f.t
     THEN f.version + coalesce(t.version, 0) ELSE f.version END AS version,
   CASE WHEN f.connection_id IS NOT NULL THEN f.last_heartbeat_at WHEN f.status = 'running' THEN w.beat_at END AS last_heartbeat_at,
   c.name AS connection_name, f.attempt, f.progress_source, f.missing_upstream_at, f.external_state_type, f.external_run_name,
-  f.observed_at
+  f.observed_at, f.external_work_pool
 FROM flow_runs f
 LEFT JOIN lessons l ON l.unit_id = f.unit_id AND l.position = f.lesson_position
   AND l.flow_run_id IN (f.id, f.parent_flow_run_id)
@@ -211,5 +213,5 @@ WHERE connection_id IS NULL;
 CREATE VIEW external_run_states AS
 SELECT f.id, f.task_id, f.connection_id, f.external_id, f.parent_flow_run_id, f.flow_name, f.status, f.external_state,
   f.external_state_type, f.external_url, f.suspect_since, f.suspect_reason, f.missing_upstream_at, f.progress_source,
-  f.progress_percentage, f.steps_done, f.total_steps, f.observed_at, f.updated_at, f.version
+  f.progress_percentage, f.steps_done, f.total_steps, f.observed_at, f.updated_at, f.version, f.external_work_pool
 FROM flow_runs f WHERE f.connection_id IS NOT NULL;

@@ -74,7 +74,10 @@ const setHealth = (health: string, reason: string | null) =>
 
 describe("the monitor", () => {
   test("shows a run of Prefect as a card, with what Prefect says of it and nothing that nobody can tell", async () => {
-    const { task_id, flow_run_id, external_id } = await mirrored({ external_state: "Running" });
+    const { task_id, flow_run_id, external_id } = await mirrored({
+      external_state: "Running",
+      external_work_pool: "courses",
+    });
     const mirror = createFlowMirror(database());
     await database()
       .transaction()
@@ -111,6 +114,7 @@ describe("the monitor", () => {
       connection_name: "Cellar",
       external_id,
       external_state: "Running",
+      external_work_pool: "courses",
       external_url: `http://127.0.0.1:9/runs/flow-run/${external_id}`,
       is_suspect: false,
       connection_as_of: null,

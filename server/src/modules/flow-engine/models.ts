@@ -35,6 +35,7 @@ export const flowRunSummarySchema = z
     external_run_name: z.string().nullable(),
     external_state: z.string().nullable().openapi({ description: "The outside engine's own word." }),
     external_state_type: z.string().nullable(),
+    external_work_pool: z.string().nullable(),
     external_url: z.string().nullable(),
     suspect_since: moment.nullable(),
     suspect_reason: z.string().nullable(),

@@ -29,6 +29,12 @@ export const taskSummarySchema = z
       .nullable()
       .openapi({ description: "Of the outside engine; null for our own." }),
     external_id: z.string().nullable(),
+    external_state: z.string().nullable().openapi({ description: "The outside engine's own word." }),
+    external_work_pool: z.string().nullable(),
+    progress_source: z.enum(["artifact", "label", "counts"]).nullable().openapi({
+      description:
+        "Of an outside engine's task: where its progress comes from. With `counts` the whole is not known.",
+    }),
     worker_id: uuid.nullable(),
     worker_host: z.string().nullable(),
     worker_pid: z.number().int().nullable(),

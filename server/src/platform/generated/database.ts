@@ -205,6 +205,7 @@ export interface ExternalRunStates {
   external_state: string | null;
   external_state_type: string | null;
   external_url: string | null;
+  external_work_pool: string | null;
   flow_name: string | null;
   id: string | null;
   missing_upstream_at: string | null;
@@ -318,6 +319,7 @@ export interface FlowRunSummaries {
   external_state: string | null;
   external_state_type: string | null;
   external_url: string | null;
+  external_work_pool: string | null;
   flow_key: string | null;
   flow_name: string | null;
   flow_path: string | null;
@@ -1222,12 +1224,15 @@ export interface TaskSummaries {
   error_message: string | null;
   executor: string | null;
   external_id: string | null;
+  external_state: string | null;
+  external_work_pool: string | null;
   id: string | null;
   lineage_id: string | null;
   mode: string | null;
   pause_reason: string | null;
   priority: number | null;
   progress_percentage: number | null;
+  progress_source: string | null;
   queue_name: string | null;
   retry_of_task_id: string | null;
   started_at: string | null;

@@ -94,10 +94,16 @@ test("a job on Prefect shows Prefect's own word, what is known of its steps, and
     activeJobOf({
       ...carriedOutOnPrefect,
       external_state: "Cancelling",
+      external_work_pool: "courses",
       progress: { steps_done: 3, steps_known: 7, percentage: null },
     }),
   );
-  for (const words of ["Cancelling", "3 of 7 known steps", "carried out by Prefect", "cost unknown"])
+  for (const words of [
+    "Cancelling",
+    "3 of 7 known steps",
+    "carried out by Prefect, pool courses",
+    "cost unknown",
+  ])
     expect(card().textContent).toContain(words);
   expect(card().textContent).not.toContain(" %");
   const bar = screen.getByRole("progressbar", { name: "Progress of Tides" });

@@ -8,6 +8,7 @@ import { ProgressBar } from "../../../ui/status/ProgressBar.tsx";
 import { StageStrip } from "../../../ui/status/StageStrip.tsx";
 import { StatusBadge } from "../../../ui/status/StatusBadge.tsx";
 import { formatCount, formatQuantity } from "../../../ui/value/format.ts";
+import { shortName } from "../../../ui/value/visible-text.ts";
 import { EndlessBar, RunMarks } from "../../engines/public.ts";
 import { CancelTask } from "../../tasks/public.ts";
 import { useAnswerMoment, useWordsSince } from "../answer-moment.tsx";
@@ -182,7 +183,9 @@ function JobElapsed({ job }: JobProps) {
 function workerWordsOf(job: ActiveJob): string {
   const { worker } = job;
   if (worker !== null) return `${worker.host}, process ${worker.pid}`;
-  return isOnPrefect(job) ? "carried out by Prefect" : "no worker";
+  if (!isOnPrefect(job)) return "no worker";
+  const pool = job.external_work_pool;
+  return pool === null ? "carried out by Prefect" : `carried out by Prefect, pool ${shortName(pool, 40)}`;
 }
 
 function JobFoot({ job }: JobProps) {

@@ -85,7 +85,12 @@ export function RunOrigin({ row, what, named = false }: RunOriginProps) {
   if (row.connection_id === null) return null;
   return (
     <span className="run-marks">
-      <EngineMark engine="prefect" connectionName={row.connection_name ?? null} named={named} />
+      <EngineMark
+        engine="prefect"
+        connectionName={row.connection_name ?? null}
+        workPool={row.external_work_pool ?? null}
+        named={named}
+      />
       {row.external_url === undefined ? (
         <OpenByConnection row={row} what={what} />
       ) : (

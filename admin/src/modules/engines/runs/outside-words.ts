@@ -8,6 +8,7 @@ export type OutsideRow = {
   connection_name?: string | null;
   status: string;
   external_state?: string | null;
+  external_work_pool?: string | null;
   /** Absent in rows that only name the run: its address is then built from the connection's. */
   external_url?: string | null;
   external_id?: string | null;

@@ -48,6 +48,7 @@ function whatAndWhose(job: JobRow | EndedRow, outside: OutsideRow | undefined) {
     connection_name: outside?.connection_name ?? null,
     external_id: outside?.external_id ?? null,
     external_state: outside?.external_state ?? null,
+    external_work_pool: outside?.external_work_pool ?? null,
     external_url: outside?.external_url ?? null,
     is_suspect: (outside?.suspect_since ?? null) !== null,
     suspect_since: outside?.suspect_since ?? null,

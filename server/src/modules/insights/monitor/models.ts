@@ -96,6 +96,7 @@ const jobFields = {
   external_id: z.string().nullable(),
   /** The engine's own word; null of a past moment. */
   external_state: z.string().nullable(),
+  external_work_pool: z.string().nullable(),
   external_url: z.string().nullable(),
   /** It gives no sign of life; only the engine can say that it is dead. */
   is_suspect: z.boolean(),

@@ -7,6 +7,7 @@ export interface OutsideRow {
   readonly connection_name: string;
   readonly external_id: string | null;
   readonly external_state: string | null;
+  readonly external_work_pool: string | null;
   readonly external_url: string | null;
   readonly suspect_since: string | null;
   readonly suspect_reason: string | null;
@@ -24,7 +25,7 @@ export interface OutsideRow {
 export async function listOutside(database: Database, task_ids: readonly string[]): Promise<OutsideRow[]> {
   if (task_ids.length === 0) return [];
   const { rows } = await sql<OutsideRow>`
-    SELECT t.id AS task_id, c.name AS connection_name, t.external_id, f.external_state, f.external_url, f.suspect_since,
+    SELECT t.id AS task_id, c.name AS connection_name, t.external_id, f.external_state, f.external_work_pool, f.external_url, f.suspect_since,
       f.suspect_reason, f.missing_upstream_at, f.progress_source, coalesce(f.progress_percentage, 0)::float8 AS progress_percentage,
       coalesce(f.steps_done, 0) AS steps_done, f.total_steps,
       CASE WHEN c.health IN ('live', 'polling') AND c.disabled_at IS NULL AND c.removed_at IS NULL THEN NULL
