@@ -1,7 +1,8 @@
 // npm run campaign:live, campaign:prefect: tests with their full numbers, of which npm test runs a sample. A seed can be given:
 // npm run campaign:live -- 42.
 // live: the live monitor with 20 units, 100 cuts of the event stream, 1,000 dropped or reordered events.
-// prefect: everything against a real Prefect, 10,000 plays of what can happen to hints, the tests in the browser 5 times.
+// prefect: everything against a real Prefect, a log of 100 MB, a run of 10,000 task runs, 10,000 plays of what can happen to hints, the
+// tests in the browser 5 times.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { whyNoPrefect } from "./prefect-environment.mjs";
@@ -21,7 +22,10 @@ const campaigns = {
     ],
   },
   prefect: {
-    numbers: { PREFECT_PLAYS: 10_000, PREFECT_TURNS: browserTurns },
+    numbers: {
+      ...{ PREFECT_LOG_MEGABYTES: 100, PREFECT_TASK_RUNS: 10_000 },
+      ...{ PREFECT_PLAYS: 10_000, PREFECT_TURNS: browserTurns },
+    },
     seedName: "PREFECT_SEED",
     obstacle: () => whyNoPrefect(root),
     runs: [
