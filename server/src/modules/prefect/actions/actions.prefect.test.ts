@@ -228,7 +228,8 @@ it("makes one run although the answer to its launch was lost", async () => {
     { connection_id: other.id },
   );
   await waitForAction(action.id, task_id, "accepted");
-  expect(launches).toBe(2);
+  // More often when Prefect's database is locked: the key makes one run of all of them.
+  expect(launches).toBeGreaterThanOrEqual(2);
   expect(await client.countFlowRuns({ idempotency_keys: [task_id] })).toBe(1);
   await waitForUnit(unit_id, "completed");
   await call("DELETE", `/prefect/connections/${other.id}`);
