@@ -28,7 +28,7 @@ export default {
       name: "no-unresolvable",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^node:|\\?(url|worker|sharedworker)$" },
+      to: { couldNotResolve: true, pathNot: "^node:|\\?(url|worker|sharedworker)(&url)?$" },
     },
     {
       name: "platform-imports-nothing-of-ours",
@@ -43,6 +43,7 @@ export default {
       to: { path: "^server/src/", pathNot: "^server/src/(http|platform)/" },
     },
     module("users", []),
+    module("audit", []),
     module("task-queue", []),
     module("media", []),
     module("llm", ["media", "task-queue"]),

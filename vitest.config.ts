@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { prefectWorkers } from "./server/test/prefect/prefect-setup.ts";
 
 // Most integration tests wait for a database or a child process: two files at once pay off on two cores already.
 const maxWorkers = Math.max(2, availableParallelism() - 1);
@@ -29,13 +30,13 @@ export default defineConfig({
         },
       },
       {
-        // One server for all files, one file at a time: flows are processes of their own.
+        // A Prefect server for each file that runs at the same time, not more: flows are processes of their own.
         test: {
           name: "prefect",
           include: [prefect],
           globalSetup: ["server/test/postgres-setup.ts", "server/test/prefect/prefect-setup.ts"],
           pool: "forks",
-          fileParallelism: false,
+          maxWorkers: prefectWorkers,
           // Above two waits in a row that are given up, so that the failure names what was waited for.
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -44,7 +45,12 @@ export default defineConfig({
       {
         extends: "./admin/vite.config.ts",
         root: "admin",
-        test: { name: "admin", include: ["src/**/*.test.{ts,tsx}"], environment: "jsdom" },
+        test: {
+          name: "admin",
+          include: ["src/**/*.test.{ts,tsx}"],
+          environment: "jsdom",
+          setupFiles: [`${import.meta.dirname}/admin/src/test-setup.ts`],
+        },
       },
     ],
   },

@@ -17,6 +17,12 @@ const scripts: Readonly<Record<string, string>> = {
   settings: "SettingsIndex",
   "settings/alerts": "AlertsPage",
   "settings/connections": "ConnectionsPage",
+  "settings/account": "AccountPage",
+  "settings/sessions": "SessionsPage",
+  "settings/tokens": "TokensPage",
+  "settings/audit": "AuditPage",
+  "sign-in": "SignInPage",
+  "setup/$id": "SetUpPage",
 };
 
 type Bundle = Rolldown.OutputBundle;

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { createApp } from "../server/src/app.ts";
 import { loadConfig } from "../server/src/config.ts";
+import { createTokenService } from "../server/src/modules/users/tokens/manage-tokens.ts";
 import { createDatabase } from "../server/src/platform/database.ts";
 import { startEmbeddedPostgres } from "../server/src/platform/embedded-postgres/supervisor.ts";
 import { createLogger } from "../server/src/platform/logger.ts";
@@ -52,9 +53,11 @@ async function measureSearches(): Promise<[string, string][]> {
     COURSEWRIGHT_HOME: folder,
     DATABASE_URL: postgres.url,
     COURSEWRIGHT_PORT: "0",
+    COURSEWRIGHT_REQUESTS_PER_SECOND: "1000000",
   });
   const { url: connectionString } = postgres;
   const app = await createApp({ config, logger, database, pool, onCommit, connectionString });
+  const token = await createTokenService(database).writeMachineToken(folder);
   try {
     const rows: [string, string][] = [];
     for (const words of ["volcanoes", "course", "tokens are taken", "glaciers", largeTableId(5_999), "of"]) {
@@ -62,7 +65,7 @@ async function measureSearches(): Promise<[string, string][]> {
       for (let run = 0; run <= runs; run += 1) {
         const begin = performance.now();
         const answer = await app.http.request(`/api/v1/admin/search?q=${encodeURIComponent(words)}`, {
-          headers: { host: "127.0.0.1" },
+          headers: { host: "127.0.0.1", authorization: `Bearer ${token}` },
         });
         if (answer.status !== 200) throw new Error(`The search answered ${answer.status}`);
         await answer.text();

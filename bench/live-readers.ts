@@ -1,8 +1,9 @@
 import { connect } from "node:net";
 
 // A child of live.ts: opens many event streams and notes when each broadcast was there as a whole.
-// Arguments: address, number of readers. Says "open" when all have heard hello; at the end of its input it prints one JSON line.
+// Arguments: address, number of readers; READER_AUTHORIZATION is what each shows of itself. Says "open" when all have heard hello; at the end of its input it prints one JSON line.
 const [address = "", countText = "0"] = process.argv.slice(2);
+const authorization = process.env.READER_AUTHORIZATION ?? "";
 const url = new URL(address);
 const count = Number(countText);
 
@@ -24,7 +25,9 @@ const keptPerBroadcast = 250;
 
 function openReader(isFirst: boolean): void {
   const socket = connect(Number(url.port), url.hostname, () => {
-    socket.write("GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n");
+    socket.write(
+      `GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nAuthorization: ${authorization}\r\n\r\n`,
+    );
   });
   let begun: Buffer[] = [];
   let seqBefore = 0;

@@ -5,6 +5,7 @@ import { startEmbeddedPostgres } from "../server/src/platform/embedded-postgres/
 import { createLogger } from "../server/src/platform/logger.ts";
 import { migrate } from "../server/src/platform/migrate.ts";
 import { createHome, readJson, removeHome, startProduct } from "../server/test/product.ts";
+import { type SessionCookie, signIn } from "../server/test/sign-in.ts";
 import { changePlace, loadRows, noteFirstRow, openHugeValue, scrollThrough } from "./pages/in-page.ts";
 import { seededRows, seedPages } from "./pages/seed.ts";
 import { builtSizes } from "./pages/sizes.ts";
@@ -15,6 +16,7 @@ import { describeRuns, printMeasured } from "./table.ts";
 const runs = Number(process.env.RUNS ?? 5);
 const loadedRows = 100_000;
 const kept = process.env.PAGES_HOME;
+let cookies: SessionCookie[] = [];
 
 const lists = [
   {
@@ -59,6 +61,7 @@ async function fill(home: string): Promise<void> {
 
 async function openPage(browser: Browser, base: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: base });
+  await context.addCookies(cookies);
   const page = await context.newPage();
   await page.addInitScript(noteFirstRow);
   return page;
@@ -179,7 +182,7 @@ async function measureHuge(browser: Browser, base: string, runId: string): Promi
 
 const home = kept ?? createHome();
 if (kept === undefined || !existsSync(`${home}/postgres`)) await fill(home);
-const product = await startProduct(home);
+const product = await startProduct(home, { COURSEWRIGHT_REQUESTS_PER_SECOND: "1000000" });
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const browser = await chromium.launch({
   ...(existsSync(executablePath) ? { executablePath } : {}),
@@ -188,6 +191,7 @@ const browser = await chromium.launch({
 try {
   const [newest] = await readJson<{ id: string }[]>(product.url, "/flow-engine/runs?limit=1");
   if (newest === undefined) throw new Error("The data folder holds no flow runs");
+  cookies = await signIn(product.url);
   const sizes = builtSizes();
   const measured: [string, string][] = [
     ["script of the entry, compressed (goal at most 130 KB)", `${sizes.entryKb.toFixed(1)} KB`],

@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { modelTest, sampleTest as test, waitForContent } from "./fixtures.ts";
+import { headline, openPrintedLink, setPassword, signOut, typePassword } from "./account-pages.ts";
+import { freshTest, modelTest, sampleTest as test, waitForContent } from "./fixtures.ts";
 import { listSamplePages, listSampleStates } from "./pages.ts";
 import { listRepairStates } from "./repair-pages.ts";
 
@@ -83,6 +84,29 @@ test("the main pages break no rule of WCAG A or AA on a phone either", async ({ 
     await page.goto(path);
     await waitForContent(page);
     await checkBothThemes(page, `${name}, ${path}`);
+  }
+});
+
+freshTest.describe("what somebody sees who is not signed in", () => {
+  freshTest.use({ expectedFaults: [/the server responded with a status of 4(01|04|22)/] });
+
+  for (const [device, viewport] of Object.entries(sizes)) {
+    freshTest(`breaks no rule on a ${device}`, async ({ page, product }) => {
+      await page.setViewportSize(viewport);
+      await page.goto("/sign-in");
+      await expect(headline(page)).toHaveText("Sign in");
+      await checkBothThemes(page, "before anybody has a password");
+      await page.goto(`/setup/${"x".repeat(43)}`);
+      await expect(headline(page)).toHaveText("This link does not work");
+      await checkBothThemes(page, "a link that does not work");
+      await openPrintedLink(page, product.url);
+      await setPassword(page);
+      await checkBothThemes(page, "the account with a password");
+      await signOut(page);
+      await typePassword(page, "not-the-password-at-all");
+      await expect(page.getByRole("alert")).toBeVisible();
+      await checkBothThemes(page, "a refused sign-in");
+    });
   }
 });
 

@@ -25,7 +25,7 @@ const test = watchedTest.extend<object, { receiver: WebhookReceiver; product: Pr
     },
     { scope: "worker", timeout: 60_000 },
   ],
-  baseURL: ({ product }, use) => use(product.url),
+  address: [({ product }, use) => use(product.url), { scope: "worker" }],
 });
 
 const main = (page: Page) => page.getByRole("main");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
-import { readJson } from "../server/test/product.ts";
+import { ask, readJson } from "../server/test/product.ts";
 import { expectNotReloaded, markPage, offlineTest as test, waitForContent } from "./fixtures.ts";
 
 const samples = path.resolve(import.meta.dirname, "../examples/sources");
@@ -127,7 +127,7 @@ test("a pasted text becomes a unit that is reviewed and published, on a page tha
     await page.getByRole("button", { name: "Unpublish", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Unpublish" }).click();
     await expect(page.getByRole("region", { name: "Summary" })).toContainText("not published");
-    expect((await fetch(`${product.url}/api/v1/learner/units/${unitId}`)).status).toBe(404);
+    expect((await ask(product.url, `/learner/units/${unitId}`)).status).toBe(404);
   });
   await expectNotReloaded(page);
 });

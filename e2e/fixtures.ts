@@ -4,6 +4,7 @@ import { findDatabaseUrl } from "../server/src/platform/embedded-postgres/cluste
 import { createHome, type Product, removeHome, startProduct } from "../server/test/product.ts";
 import { runProgram } from "../server/test/program.ts";
 import { startTestProvider, type TestProvider } from "../server/test/provider/provider.ts";
+import { type SessionCookie, signIn } from "../server/test/sign-in.ts";
 
 interface Watch {
   /** What a page may complain about in this test; anything else fails it. */
@@ -12,8 +13,22 @@ interface Watch {
   faults: readonly string[];
 }
 
-/** Every test fails when a page complains, breaks the content policy or calls another origin. */
-export const watchedTest = base.extend<Watch>({
+interface Place {
+  /** Of the product whose pages the browser shows. */
+  readonly address: string;
+  /** Its first administrator's, one for all tests of a worker. */
+  readonly session: readonly SessionCookie[];
+}
+
+/**
+ * Every test fails when a page complains, breaks the content policy or calls another origin. The browser is signed in as an
+ * administrator of the product at `address`, which those who extend this name.
+ */
+export const watchedTest = base.extend<Watch, Place>({
+  address: ["", { scope: "worker" }],
+  session: [async ({ address }, use) => use(await signIn(address)), { scope: "worker" }],
+  baseURL: ({ address }, use) => use(address),
+  storageState: ({ session }, use) => use({ cookies: [...session], origins: [] }),
   expectedFaults: [[], { option: true }],
   faults: [
     async ({ context, baseURL, expectedFaults }, use) => {
@@ -46,7 +61,7 @@ export const offlineTest = watchedTest.extend<object, { product: Product }>({
     async ({}, use) => withProduct({}, use),
     { scope: "worker", timeout: 60_000 },
   ],
-  baseURL: ({ product }, use) => use(product.url),
+  address: [({ product }, use) => use(product.url), { scope: "worker" }],
 });
 
 /** A product on sample data: units in every status with their tasks, runs, steps and requests. */
@@ -60,7 +75,7 @@ export const sampleTest = watchedTest.extend<object, { product: Product }>({
       }),
     { scope: "worker", timeout: 120_000 },
   ],
-  baseURL: ({ product }, use) => use(product.url),
+  address: [({ product }, use) => use(product.url), { scope: "worker" }],
 });
 
 /** A product whose models are the test provider's. */
@@ -88,12 +103,22 @@ export const modelTest = watchedTest.extend<object, { product: Product; provider
       ),
     { scope: "worker", timeout: 60_000 },
   ],
+  address: [({ product }, use) => use(product.url), { scope: "worker" }],
+});
+
+/** A product of the test's own that nobody has signed in to. */
+export const freshTest = watchedTest.extend<{ product: Product }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures are wanted.
+  product: async ({}, use) => withProduct({}, use),
   baseURL: ({ product }, use) => use(product.url),
+  storageState: undefined,
 });
 
 /** A product that a test stops and starts again on the same data and address. */
 export interface Restartable {
   readonly url: string;
+  /** Of its first administrator's session, which outlives a stop. */
+  readonly cookies: SessionCookie[];
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -112,11 +137,12 @@ export const outageTest = watchedTest.extend<{ server: Restartable }>({
     const start = async () => {
       product = await startProduct(home, { COURSEWRIGHT_PORT: new URL(url).port });
     };
-    await use({ url, stop, start });
+    await use({ url, stop, start, cookies: await signIn(url) });
     await stop();
     removeHome(home);
   },
   baseURL: ({ server }, use) => use(server.url),
+  storageState: ({ server }, use) => use({ cookies: server.cookies, origins: [] }),
 });
 
 async function withProduct(

@@ -4,8 +4,8 @@ import { expect } from "@playwright/test";
 import { createClient } from "../server/src/platform/database.ts";
 import { startEmbeddedPostgres } from "../server/src/platform/embedded-postgres/supervisor.ts";
 import { createSilentLogger } from "../server/src/platform/logger.ts";
-import { createHome, createUnit, removeHome } from "../server/test/product.ts";
-import { type RunningProgram, runProgram } from "../server/test/program.ts";
+import { ask, askWith, createHome, createUnit, removeHome } from "../server/test/product.ts";
+import { addAddress, type RunningProgram, runProgram } from "../server/test/program.ts";
 import { startTestProvider, type TestProvider } from "../server/test/provider/provider.ts";
 import { startTcpProxy, type TcpProxy } from "../server/test/tcp-proxy.ts";
 import { watchedTest } from "./fixtures.ts";
@@ -56,7 +56,7 @@ export const monitorTest = watchedTest.extend<object, { world: World }>({
     },
     { scope: "worker", timeout: 90_000 },
   ],
-  baseURL: ({ world }, use) => use(world.url),
+  address: [({ world }, use) => use(world.url), { scope: "worker" }],
 });
 
 async function startWorld(): Promise<{ world: World; close(): Promise<void> }> {
@@ -86,6 +86,7 @@ async function startWorld(): Promise<{ world: World; close(): Promise<void> }> {
   await until(worker, /worker is running/);
   const proxy = await startTcpProxy(address);
   const url = proxy.url.replace(/\/$/, "");
+  addAddress(address, url);
   const world: World = {
     url,
     provider,
@@ -131,7 +132,7 @@ async function startWorld(): Promise<{ world: World; close(): Promise<void> }> {
 async function cancelAll(address: string, databaseUrl: string): Promise<void> {
   const live = "SELECT id FROM tasks WHERE status IN ('pending', 'in_progress', 'retry', 'paused')";
   for (const { id } of await query<{ id: string }>(databaseUrl, live)) {
-    await fetch(`${address}/api/v1/task-queue/tasks/${id}/cancel`, { method: "POST" });
+    await ask(address, `/task-queue/tasks/${id}/cancel`, { method: "POST" });
   }
   await expect.poll(() => query(databaseUrl, live)).toEqual([]);
 }
@@ -139,15 +140,11 @@ async function cancelAll(address: string, databaseUrl: string): Promise<void> {
 async function cleanUp(address: string, databaseUrl: string): Promise<void> {
   await cancelAll(address, databaseUrl);
   for (const { id } of await query<{ id: string }>(databaseUrl, "SELECT id FROM units")) {
-    await fetch(`${address}/api/v1/content/units/${id}`, { method: "DELETE" });
+    await ask(address, `/content/units/${id}`, { method: "DELETE" });
   }
   const open = "SELECT id FROM incidents WHERE resolved_at IS NULL";
   for (const { id } of await query<{ id: string }>(databaseUrl, open)) {
-    await fetch(`${address}/api/v1/admin/incidents/${id}`, {
-      method: "PATCH",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ is_resolved: true }),
-    });
+    await askWith(address, "PATCH", `/admin/incidents/${id}`, { is_resolved: true });
   }
   await expect.poll(() => query(databaseUrl, open)).toEqual([]);
 }

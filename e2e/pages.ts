@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { readJson } from "../server/test/product.ts";
+import { ask, askWith, readJson } from "../server/test/product.ts";
 
 /** One page of the dashboard on sample data; the name is also that of its screenshot. */
 export interface SamplePage {
@@ -89,6 +89,10 @@ export async function listSamplePages(url: string): Promise<SamplePage[]> {
     { name: "lesson", path: `/units/${completed.id}/lessons/${lesson.id}` },
     { name: "new-unit", path: "/units/new" },
     { name: "settings", path: "/settings", isBesideTabs: true },
+    { name: "account", path: "/settings/account", isBesideTabs: true },
+    { name: "sessions", path: "/settings/sessions", isBesideTabs: true },
+    { name: "tokens", path: "/settings/tokens", isBesideTabs: true },
+    { name: "audit", path: "/settings/audit", isBesideTabs: true },
     { name: "alerts", path: "/settings/alerts", isBesideTabs: true },
     { name: "connections", path: "/settings/connections", isBesideTabs: true },
     { name: "users", path: "/users" },
@@ -164,12 +168,14 @@ async function openTimeTravel(page: Page): Promise<void> {
   await page.getByRole("slider", { name: "Moment to look back to" }).focus();
 }
 
-const alertsPath = "/api/v1/admin/alerts";
+const alertsPath = "/admin/alerts";
+
+const originOf = (page: Page) => new URL(page.url()).origin;
 
 async function removeAlerts(page: Page): Promise<void> {
-  // The documented answer of the route.
-  const alerts = (await (await page.request.get(alertsPath)).json()) as { id: string }[];
-  for (const { id } of alerts) await page.request.delete(`${alertsPath}/${id}`);
+  const url = originOf(page);
+  for (const { id } of await readJson<{ id: string }[]>(url, alertsPath))
+    await ask(url, `${alertsPath}/${id}`, { method: "DELETE" });
 }
 
 async function openAlertForm(page: Page): Promise<void> {
@@ -187,9 +193,9 @@ async function makeAlerts(page: Page): Promise<void> {
   await removeAlerts(page);
   const rule = { kind: "failure_rate", percentage: 1, window_minutes: 1_440, least_jobs: 1 };
   const data = { name: "Jobs fail", rule, webhook_url: "http://127.0.0.1:9/", emails: [] };
-  expect((await page.request.post(alertsPath, { data })).status()).toBe(201);
+  expect((await askWith(originOf(page), "POST", alertsPath, data)).status).toBe(201);
   const queue = { name: "Long queue", rule: { kind: "queue_age", minutes: 10 }, is_enabled: false };
-  expect((await page.request.post(alertsPath, { data: queue })).status()).toBe(201);
+  expect((await askWith(originOf(page), "POST", alertsPath, queue)).status).toBe(201);
 }
 
 async function showAlerts(page: Page): Promise<void> {
@@ -208,26 +214,26 @@ async function showFiring(page: Page): Promise<void> {
   await expect(page.locator(".firing")).toContainText("Jobs fail");
 }
 
-const connectionsPath = "/api/v1/prefect/connections";
+const connectionsPath = "/prefect/connections";
 
 async function removeConnections(page: Page): Promise<void> {
-  // The documented answer of the route.
-  const connections = (await (await page.request.get(connectionsPath)).json()) as { id: string }[];
-  for (const { id } of connections) await page.request.delete(`${connectionsPath}/${id}`);
+  const url = originOf(page);
+  for (const { id } of await readJson<{ id: string }[]>(url, connectionsPath))
+    await ask(url, `${connectionsPath}/${id}`, { method: "DELETE" });
 }
 
 /** One that nobody answers at, and one that is switched off. */
 async function showConnections(page: Page): Promise<void> {
   await removeConnections(page);
+  const url = originOf(page);
   const credentials = { kind: "basic", auth_string: "reader:never-shown" };
   for (const name of ["Kitchen", "Cellar"]) {
     const data = { name, base_url: "http://127.0.0.1:9/api", credentials, filter_tags: ["courses"] };
-    const added = await page.request.post(connectionsPath, { data });
-    expect(added.status()).toBe(201);
+    const added = await askWith(url, "POST", connectionsPath, data);
+    expect(added.status).toBe(201);
     // The documented answer of the route.
     const { id } = (await added.json()) as { id: string };
-    if (name === "Cellar")
-      await page.request.patch(`${connectionsPath}/${id}`, { data: { is_enabled: false } });
+    if (name === "Cellar") await askWith(url, "PATCH", `${connectionsPath}/${id}`, { is_enabled: false });
   }
   const stateOf = (name: string) =>
     page

@@ -9,7 +9,15 @@ import { serveCourseFlow, waitForState } from "../server/test/prefect/course-flo
 import { authString, startPrefectServer } from "../server/test/prefect/prefect-server.ts";
 import { startPython } from "../server/test/prefect/python-process.ts";
 import { waitFor } from "../server/test/prefect/wait-for.ts";
-import { createHome, type Product, readJson, removeHome, startProduct } from "../server/test/product.ts";
+import {
+  askWith,
+  createHome,
+  type Product,
+  readJson,
+  removeHome,
+  startProduct,
+} from "../server/test/product.ts";
+import { makeToken, type SessionCookie, signIn } from "../server/test/sign-in.ts";
 import { startTcpProxy, type TcpProxy } from "../server/test/tcp-proxy.ts";
 import { watchedTest } from "./fixtures.ts";
 
@@ -19,6 +27,8 @@ export type ServedDeployment = "course-generation" | "second-try";
 /** A product beside a real Prefect that serves flows; between the two is a way that a test can cut. */
 export interface PrefectWorld {
   readonly product: Product;
+  /** Of the product's first administrator. */
+  readonly session: readonly SessionCookie[];
   /** Prefect's API as the product reaches it. */
   readonly apiUrl: string;
   readonly proxy: TcpProxy;
@@ -47,7 +57,8 @@ export const prefectTest = watchedTest.extend<object, { world: PrefectWorld }>({
     },
     { scope: "worker", timeout: 120_000 },
   ],
-  baseURL: ({ world }, use) => use(world.product.url),
+  address: [({ world }, use) => use(world.product.url), { scope: "worker" }],
+  session: [({ world }, use) => use(world.session), { scope: "worker" }],
 });
 
 async function startWorld(cleanUps: (() => Promise<unknown>)[]): Promise<PrefectWorld> {
@@ -57,6 +68,9 @@ async function startWorld(cleanUps: (() => Promise<unknown>)[]): Promise<Prefect
   cleanUps.push(() => startingProduct.then((product) => product.stop()));
   const prefect = await startPrefectServer();
   cleanUps.push(() => prefect.stop());
+  const product = await startingProduct;
+  const session = await signIn(product.url);
+  const target = { url: product.url, token: await makeToken(product.url, session, "content:write") };
   const client = createPrefectClient({
     apiUrl: prefect.apiUrl,
     authentication: { kind: "basic", auth_string: authString },
@@ -67,16 +81,16 @@ async function startWorld(cleanUps: (() => Promise<unknown>)[]): Promise<Prefect
   cleanUps.push(() => proxy.close());
   const served: Record<ServedDeployment, Promise<string>> = {
     "second-try": serveSecondTry(client, prefect.apiUrl, cleanUps),
-    "course-generation": serveCourseFlow(client, prefect.apiUrl, "course-generation").then(
+    "course-generation": serveCourseFlow(client, prefect.apiUrl, "course-generation", target).then(
       ({ process, deployment }) => {
         cleanUps.push(() => process.stop());
         return deployment.id;
       },
     ),
   };
-  const [product] = await Promise.all([startingProduct, ...Object.values(served)]);
+  await Promise.all(Object.values(served));
   return {
-    ...{ product, proxy, apiUrl: proxy.url },
+    ...{ product, session, proxy, apiUrl: proxy.url },
     connect: () => connect(product, proxy.url),
     async start(deployment, parameters) {
       const deployment_id = await served[deployment];
@@ -127,14 +141,10 @@ interface ConnectionRow {
 async function connect(product: Product, base_url: string): Promise<string> {
   const read = () => readJson<ConnectionRow[]>(product.url, "/prefect/connections");
   if ((await read()).length === 0) {
-    const added = await fetch(`${product.url}/api/v1/prefect/connections`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        name: "Kitchen",
-        base_url,
-        credentials: { kind: "basic", auth_string: authString },
-      }),
+    const added = await askWith(product.url, "POST", "/prefect/connections", {
+      name: "Kitchen",
+      base_url,
+      credentials: { kind: "basic", auth_string: authString },
     });
     if (!added.ok) throw new Error(`The connection was refused: ${await added.text()}`);
   }

@@ -223,9 +223,7 @@ test("a draft is generated on Prefect from its page: its lessons come back and i
 }) => {
   await world.connect();
   const draft = { ...course, title: "Tides by Prefect", target_lesson_count: 2, start: false };
-  const created = await page.request.post("/api/v1/content-creator/units", { data: draft });
-  // The documented answer of the route.
-  const { unit_id: unitId } = (await created.json()) as { unit_id: string };
+  const unitId = await createUnit(world.product.url, draft);
   await page.goto(`/units/${unitId}`);
   await waitForContent(page);
   await markPage(page);

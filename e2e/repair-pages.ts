@@ -1,15 +1,11 @@
 import { expect, type Page } from "@playwright/test";
-import { type Product, readJson } from "../server/test/product.ts";
+import { askWith, type Product, readJson } from "../server/test/product.ts";
 import type { TestProvider } from "../server/test/provider/provider.ts";
 import type { SampleState } from "./pages.ts";
 import { makeUnit, withoutPlan } from "./troubled-units.ts";
 
 async function post<Answer>({ url }: Product, route: string, body: unknown): Promise<Answer> {
-  const answer = await fetch(`${url}/api/v1${route}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  const answer = await askWith(url, "POST", route, body);
   expect(answer.status, route).toBe(202);
   // The documented answer of the route.
   return (await answer.json()) as Answer;

@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { type Product, readJson, type Unit } from "../server/test/product.ts";
+import { ask, type Product, readJson, type Unit } from "../server/test/product.ts";
 import { expectNotReloaded, markPage, modelTest as test, waitForContent } from "./fixtures.ts";
 import {
   beginUnit,
@@ -221,7 +221,7 @@ test.describe("a unit is deleted", () => {
     await expect(rowsOf(watcher, "Units")).toHaveCount(0);
     await expectNotReloaded(watcher);
     await watcher.close();
-    expect((await fetch(`${product.url}/api/v1/content/units/${unit.id}`)).status).toBe(404);
+    expect((await ask(product.url, `/content/units/${unit.id}`)).status).toBe(404);
 
     await page.goto("/tasks?q=Tide+pools");
     await expect(rowsOf(page, "Tasks")).toHaveCount(1);

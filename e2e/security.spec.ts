@@ -1,12 +1,12 @@
 import { expect } from "@playwright/test";
-import { createUnit, type Product, readJson, waitForUnit } from "../server/test/product.ts";
+import { ask, askWith, createUnit, type Product, readJson, waitForUnit } from "../server/test/product.ts";
 import type { TestProvider } from "../server/test/provider/provider.ts";
 import { modelTest, runSql, sampleTest as test, waitForContent } from "./fixtures.ts";
 import { expectHarmless, expectNoOverflow, hostileText } from "./hostile.ts";
 import { listSamplePages } from "./pages.ts";
 
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; font-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types coursewright-markdown coursewright-worker";
 
 const image = '<img src=x onerror="document.title=1">';
 const script = "<script>document.title=2</script>";
@@ -34,19 +34,56 @@ test("every page arrives with the strict content policy and without inline code"
   }
 });
 
+test.describe("Trusted Types", () => {
+  // What is stopped is told on the console.
+  test.use({
+    expectedFaults: [/Trusted ?(Types?|HTML|ScriptURL)|TrustedTypePolicy|Content Security Policy/i],
+  });
+
+  test("text becomes markup or a script through the two named policies only", async ({ page }) => {
+    await page.goto("/");
+    await waitForContent(page);
+    const attempts = await page.evaluate(() => {
+      const stopped = (attempt: () => unknown) => {
+        try {
+          attempt();
+          return false;
+        } catch (error) {
+          return error instanceof TypeError;
+        }
+      };
+      // The library types of the DOM do not know the factory.
+      const { trustedTypes } = window as unknown as {
+        trustedTypes: { createPolicy: (name: string, rules: object) => unknown };
+      };
+      const place = document.createElement("div");
+      return {
+        markup: stopped(() => Object.assign(place, { innerHTML: "<b>x</b>" })),
+        inserted: stopped(() => place.insertAdjacentHTML("beforeend", "<b>x</b>")),
+        parsed: stopped(() => new DOMParser().parseFromString("<b>x</b>", "text/html")),
+        script: stopped(() => Object.assign(document.createElement("script"), { src: "/theme.js" })),
+        worker: stopped(() => new SharedWorker("/theme.js")),
+        foreignPolicy: stopped(() => trustedTypes.createPolicy("mine", {})),
+        secondPolicy: stopped(() => trustedTypes.createPolicy("coursewright-worker", {})),
+      };
+    });
+    expect(Object.entries(attempts).filter(([, isStopped]) => !isStopped)).toEqual([]);
+  });
+});
+
 test("no other page may show the dashboard in a frame, and the API answers no foreign page", async ({
   product,
 }) => {
   const page = await fetch(`${product.url}/units`, { headers: { "sec-fetch-site": "cross-site" } });
   expect(page.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
   const body = JSON.stringify({ topic: "x", learner_level: "beginner", target_lesson_count: 1 });
-  const foreign = await fetch(`${product.url}/api/v1/content-creator/units`, {
+  const foreign = await ask(product.url, "/content-creator/units", {
     method: "POST",
     headers: { "content-type": "application/json", origin: "https://example.com" },
     body,
   });
   expect(foreign.status).toBe(403);
-  const form = await fetch(`${product.url}/api/v1/content-creator/units`, {
+  const form = await ask(product.url, "/content-creator/units", {
     method: "POST",
     headers: { "content-type": "text/plain" },
     body,
@@ -114,11 +151,7 @@ function shownText(place: Element): string {
 const visible = (text: string) => text.replaceAll("\u0000", "");
 
 async function send({ url }: Product, method: "POST" | "PATCH", route: string, body: unknown): Promise<void> {
-  const answer = await fetch(`${url}/api/v1${route}`, {
-    method,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  const answer = await askWith(url, method, route, body);
   expect(answer.ok, `${route}: ${answer.status}`).toBe(true);
 }
 

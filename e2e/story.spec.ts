@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
-import { createUnit, readJson, waitForUnit } from "../server/test/product.ts";
+import { ask, createUnit, readJson, waitForUnit } from "../server/test/product.ts";
 import type { TestProvider } from "../server/test/provider/provider.ts";
 import { expectNotReloaded, markPage, modelTest as test, waitForContent } from "./fixtures.ts";
 
@@ -346,7 +346,7 @@ test.describe("a unit that goes while its page is open", () => {
     await dialog.getByRole("button", { name: "Delete the unit" }).click();
     await expect(remark(page, `"${twoLessons.title}" is deleted.`)).toBeVisible();
     await expect(page).toHaveURL(/\/units$/);
-    expect((await fetch(`${product.url}/api/v1/content/units/${unitId}`)).status).toBe(404);
+    expect((await ask(product.url, `/content/units/${unitId}`)).status).toBe(404);
   });
 });
 

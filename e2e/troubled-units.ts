@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import { createClient } from "../server/src/platform/database.ts";
 import { findDatabaseUrl } from "../server/src/platform/embedded-postgres/cluster.ts";
-import { createUnit, type Product, type Unit, waitForUnit } from "../server/test/product.ts";
+import { ask, createUnit, type Product, type Unit, waitForUnit } from "../server/test/product.ts";
 import type { TestProvider } from "../server/test/provider/provider.ts";
 import type { ProviderScriptInput } from "../server/test/provider/provider-script.ts";
 
@@ -57,7 +57,7 @@ export async function makeUnit(world: World, title: string, rules: Rules = []): 
 
 /** What a route answers, as it came. */
 export async function readText({ url }: Product, route: string): Promise<string> {
-  const answer = await fetch(`${url}/api/v1${route}`);
+  const answer = await ask(url, route);
   expect(answer.status, route).toBe(200);
   return await answer.text();
 }

@@ -1,8 +1,10 @@
-// npm run campaign:live, campaign:prefect: tests with their full numbers, of which npm test runs a sample. A seed can be given:
-// npm run campaign:live -- 42.
+// npm run campaign:live, campaign:prefect, campaign:security: tests with their full numbers, of which npm test runs a sample.
+// A seed can be given: npm run campaign:live -- 42.
 // live: the live monitor with 20 units, 100 cuts of the event stream, 1,000 dropped or reordered events.
 // prefect: everything against a real Prefect, a log of 100 MB, a run of 10,000 task runs, 10,000 plays of what can happen to hints, the
 // tests in the browser 5 times.
+// security: 100,000 requests made from the API's own description, 540 hostile texts on every page and in every export, every
+// hostile address, 10 rounds of planted secrets, every route for every visitor, guesses over three servers.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { whyNoPrefect } from "./prefect-environment.mjs";
@@ -40,6 +42,21 @@ const campaigns = {
         `--repeat-each=${browserTurns}`,
         "--reporter=list",
       ],
+    ],
+  },
+  security: {
+    numbers: {
+      ...{ SECURITY_REQUESTS: 100_000, SECURITY_PAYLOADS: 540, SECURITY_PAGES: 100 },
+      SECURITY_SECRET_ROUNDS: 10,
+    },
+    seedName: "SECURITY_SEED",
+    runs: [
+      [
+        ...["vitest", "run", "--project=integration", "server/test/security", "server/test/ssrf"],
+        ...["server/test/planted-secrets", "server/src/modules/users/sign-in/throttle"],
+      ],
+      ["vitest", "run", "--project=server", "server/test/security/hostile-export"],
+      ["playwright", "test", "--config", "e2e", "--project=injection", "--reporter=list"],
     ],
   },
 };

@@ -2,24 +2,26 @@ import "./ui/theme/tokens.css";
 import "./ui/theme/base.css";
 import "./ui/page/button.css";
 import "./ui/page/card.css";
-import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { LiveProvider } from "./api/live/LiveProvider.tsx";
-import { createQueryClient } from "./api/query-client.ts";
+import { PersonScope } from "./api/session/PersonScope.tsx";
+import { SessionProvider } from "./api/session/SessionProvider.tsx";
+import { ServerAway, Starting } from "./modules/session/public.ts";
 import { createAppRouter, preloadPages } from "./routes.tsx";
 
 const place = document.getElementById("root");
 if (place === null) throw new Error("index.html has no element with the id root.");
 
+const router = createAppRouter();
+
 createRoot(place).render(
   <StrictMode>
-    <QueryClientProvider client={createQueryClient()}>
-      <LiveProvider>
-        <RouterProvider router={createAppRouter()} />
-      </LiveProvider>
-    </QueryClientProvider>
+    <SessionProvider waiting={<Starting />} away={(error) => <ServerAway error={error} />}>
+      <PersonScope>
+        <RouterProvider router={router} />
+      </PersonScope>
+    </SessionProvider>
   </StrictMode>,
 );
 

@@ -31,6 +31,12 @@ test("every address of the dashboard stays what links and bookmarks expect", () 
     paths.settingsAlerts({ open: id }),
     paths.settingsConnections(),
     paths.settingsConnections({ open: id }),
+    paths.settingsAccount(),
+    paths.settingsSessions(),
+    paths.settingsTokens(),
+    paths.settingsAudit({ action: "task.cancel" }),
+    paths.signIn({ to: "/units?q=tides" }),
+    paths.setUp("secret"),
     paths.apiDocs(),
   ]).toMatchInlineSnapshot(`
     [
@@ -60,6 +66,12 @@ test("every address of the dashboard stays what links and bookmarks expect", () 
       "/settings/alerts?open=019a0000-0000-7000-8000-000000000001",
       "/settings/connections",
       "/settings/connections?open=019a0000-0000-7000-8000-000000000001",
+      "/settings/account",
+      "/settings/sessions",
+      "/settings/tokens",
+      "/settings/audit?action=task.cancel",
+      "/sign-in?to=%2Funits%3Fq%3Dtides",
+      "/setup/secret",
       "/docs",
     ]
   `);

@@ -61,6 +61,11 @@ export type MonitorSearch = Partial<
   >
 >;
 
+/** What the audit page keeps in its address. */
+export type AuditSearch = Partial<
+  Record<"q" | "actor_id" | "action" | "result" | "time" | "at_from" | "at_to" | "open", string>
+>;
+
 /** Every address of the dashboard is built here. */
 export const paths = {
   dashboard: (search: MonitorSearch = {}) => `/${formatSearch(search)}`,
@@ -82,5 +87,12 @@ export const paths = {
   settings: () => "/settings",
   settingsAlerts: (search: { open?: string } = {}) => `/settings/alerts${formatSearch(search)}`,
   settingsConnections: (search: { open?: string } = {}) => `/settings/connections${formatSearch(search)}`,
+  settingsAccount: () => "/settings/account",
+  settingsSessions: () => "/settings/sessions",
+  settingsTokens: () => "/settings/tokens",
+  settingsAudit: (search: AuditSearch = {}) => `/settings/audit${formatSearch(search)}`,
+  /** `to` is the page that one wanted to see. */
+  signIn: (search: { to?: string; reason?: string } = {}) => `/sign-in${formatSearch(search)}`,
+  setUp: (secret: string) => `/setup/${secret}`,
   apiDocs: () => "/docs",
 };

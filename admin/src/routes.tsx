@@ -1,13 +1,20 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { FaultPage } from "./modules/navigation/FaultPage.tsx";
-import { Navigation } from "./modules/navigation/Navigation.tsx";
 import { NotFoundPage } from "./modules/navigation/NotFoundPage.tsx";
+import { RootFrame } from "./modules/navigation/RootFrame.tsx";
 import { loadPalette } from "./modules/search/public.ts";
+import { pageForRole } from "./modules/session/public.ts";
 import { formatSearch, parseSearch } from "./ui/link/search-params.ts";
 import { SkeletonRows } from "./ui/page/Skeleton.tsx";
 
-const root = createRootRoute({ component: Navigation, notFoundComponent: NotFoundPage });
+const root = createRootRoute({ component: RootFrame, notFoundComponent: NotFoundPage });
 
 const pageLoaders: (() => Promise<unknown>)[] = [];
 
@@ -71,7 +78,11 @@ const units = createRoute({
 const newUnit = createRoute({
   getParentRoute: () => root,
   path: "/units/new",
-  component: lazyPage(() => import("./modules/units/new-unit/NewUnit.tsx"), "NewUnit"),
+  component: pageForRole(
+    "operator",
+    "New unit",
+    lazyPage(() => import("./modules/units/new-unit/NewUnit.tsx"), "NewUnit"),
+  ),
 });
 const unit = createRoute({
   getParentRoute: () => root,
@@ -93,12 +104,20 @@ const llmRequest = createRoute({
 const users = createRoute({
   getParentRoute: () => root,
   path: "/users",
-  component: lazyPage(() => import("./modules/users/UsersList.tsx"), "UsersList"),
+  component: pageForRole(
+    "admin",
+    "Users",
+    lazyPage(() => import("./modules/users/UsersList.tsx"), "UsersList"),
+  ),
 });
 const user = createRoute({
   getParentRoute: () => root,
   path: "/users/$id",
-  component: lazyPage(() => import("./modules/users/UserDetails.tsx"), "UserDetails"),
+  component: pageForRole(
+    "admin",
+    "Users",
+    lazyPage(() => import("./modules/users/UserDetails.tsx"), "UserDetails"),
+  ),
 });
 const settings = createRoute({
   getParentRoute: () => root,
@@ -116,9 +135,45 @@ const settingsConnections = createRoute({
   component: lazyPage(() => import("./modules/settings/connections/ConnectionsPage.tsx"), "ConnectionsPage"),
 });
 
-/** Builds the router; each page's code is a file of its own. */
-export function createAppRouter() {
+const settingsAccount = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/account",
+  component: lazyPage(() => import("./modules/session/account/AccountPage.tsx"), "AccountPage"),
+});
+const settingsSessions = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/sessions",
+  component: lazyPage(() => import("./modules/settings/sessions/SessionsPage.tsx"), "SessionsPage"),
+});
+const settingsTokens = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/tokens",
+  component: lazyPage(() => import("./modules/settings/tokens/TokensPage.tsx"), "TokensPage"),
+});
+const settingsAudit = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/audit",
+  component: pageForRole(
+    "admin",
+    "Audit log",
+    lazyPage(() => import("./modules/settings/audit/AuditPage.tsx"), "AuditPage"),
+  ),
+});
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  component: lazyPage(() => import("./modules/session/sign-in/SignInPage.tsx"), "SignInPage"),
+});
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: "/setup/$secret",
+  component: lazyPage(() => import("./modules/session/set-up/SetUpPage.tsx"), "SetUpPage"),
+});
+
+/** Builds the router, over the browser's address unless told; each page's code is a file of its own. */
+export function createAppRouter(history?: RouterHistory) {
   return createRouter({
+    ...(history === undefined ? {} : { history }),
     routeTree: root.addChildren([
       dashboard,
       courseGeneration,
@@ -136,6 +191,12 @@ export function createAppRouter() {
       settings,
       settingsAlerts,
       settingsConnections,
+      settingsAccount,
+      settingsSessions,
+      settingsTokens,
+      settingsAudit,
+      signIn,
+      setUp,
     ]),
     parseSearch,
     stringifySearch: formatSearch,

@@ -1,3 +1,5 @@
+import { authorization } from "../../server/test/product.ts";
+
 export interface AnswerTimes {
   readonly what: string;
   readonly times: readonly number[];
@@ -12,15 +14,16 @@ export async function measureAnswer(
   turns: number,
   pauseMs = 0,
 ): Promise<AnswerTimes> {
+  const headers = authorization(url);
   const times: number[] = [];
   let kilobytes = 0;
   for (let turn = -1; turn < turns; turn += 1) {
-    const address = `${url}/api/v1${pathOf(turn)}`;
+    const route = pathOf(turn);
     const begin = performance.now();
-    const answer = await fetch(address);
+    const answer = await fetch(`${url}/api/v1${route}`, { headers });
     const text = await answer.text();
     const took = performance.now() - begin;
-    if (!answer.ok) throw new Error(`GET ${address}: ${answer.status} ${text.slice(0, 300)}`);
+    if (!answer.ok) throw new Error(`GET ${route}: ${answer.status} ${text.slice(0, 300)}`);
     if (turn >= 0) times.push(took);
     kilobytes = text.length / 1000;
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));

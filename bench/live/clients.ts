@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type pg from "pg";
+import { authorization } from "../../server/test/product.ts";
 import { commitChanges } from "./changes.ts";
 
 export interface ClientsOptions {
@@ -42,6 +43,7 @@ export async function measureClients(options: ClientsOptions): Promise<ClientsRu
   );
   const idle = residentMb(serverPid);
   const child = spawn(process.execPath, ["--max-old-space-size=4000", program, url, String(clients)], {
+    env: { ...process.env, READER_AUTHORIZATION: authorization(url).authorization },
     stdio: ["pipe", "pipe", "inherit"],
   });
   let printed = "";

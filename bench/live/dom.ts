@@ -1,5 +1,6 @@
 import type { Browser, Page } from "@playwright/test";
 import type pg from "pg";
+import { signIn } from "../../server/test/sign-in.ts";
 import { loadRows } from "../pages/in-page.ts";
 import { type Change, commitChanges } from "./changes.ts";
 
@@ -58,6 +59,7 @@ const visibleIds = `[...document.querySelectorAll("tr.table-row")].filter((row) 
 /** Opens the list of flow runs with so many rows loaded. */
 export async function openList({ browser, url, rows }: DomOptions): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: url });
+  await context.addCookies(await signIn(url));
   const page = await context.newPage();
   await page.goto("/flows");
   await page.waitForSelector("tr.table-row");

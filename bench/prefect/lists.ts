@@ -1,3 +1,5 @@
+import { ask } from "../../server/test/product.ts";
+
 const pageSize = 50;
 
 export interface ListTimes {
@@ -9,8 +11,7 @@ export interface ListTimes {
 export async function compareLists(url: string, api: string, turns: number): Promise<ListTimes> {
   const ours: number[] = [];
   const peers: number[] = [];
-  const readOurs = () =>
-    fetch(`${url}/api/v1/flow-engine/runs?engine=prefect&limit=${pageSize}`).then(itemsOf);
+  const readOurs = () => ask(url, `/flow-engine/runs?engine=prefect&limit=${pageSize}`).then(itemsOf);
   const readPeers = () =>
     fetch(`${api}/flow_runs/filter`, {
       method: "POST",

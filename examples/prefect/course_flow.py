@@ -5,14 +5,16 @@
 """
 
 import argparse
+import os
 import time
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 from lesson_text import Section, gap_exercises, lesson_body, read_sections
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.blocks.system import Secret
 from prefect.runtime import flow_run, task_run
 
 SAMPLE = Path(__file__).parent.parent / "sources" / "how-tides-work.md"
@@ -42,14 +44,50 @@ def write_exercises(section: Section, variant: str, position: int) -> list[dict]
     return gap_exercises(section)
 
 
-@task(retries=3, retry_delay_seconds=[1, 5, 15])
+class NotLetIn(Exception):
+    """Coursewright does not take lessons from this flow: asking again does not help."""
+
+
+def is_worth_repeating(_task, _task_run, state) -> bool:
+    return not isinstance(state.result(raise_on_failure=False), NotLetIn)
+
+
+def read_token() -> str | None:
+    """The API token of this worker. It is never a parameter: Prefect shows those to everybody who sees its runs."""
+    token = os.environ.get("COURSEWRIGHT_TOKEN")
+    if token:
+        return token.strip()
+    try:
+        return Secret.load("coursewright-token").get()
+    except ValueError:
+        return None
+
+
+def authorization(return_to: str) -> dict[str, str]:
+    """Whoever launches a run says where its lessons go; the token goes to the server that it belongs to only."""
+    token = read_token()
+    if token is None:
+        return {}
+    home = os.environ.get("COURSEWRIGHT_URL") or "http://127.0.0.1:4400"
+    if urlsplit(return_to)[:2] != urlsplit(home)[:2]:
+        raise NotLetIn(f"Lessons should go to {return_to}, but this worker's token is for {home} (COURSEWRIGHT_URL).")
+    return {"Authorization": f"Bearer {token}"}
+
+
+@task(retries=3, retry_delay_seconds=[1, 5, 15], retry_condition_fn=is_worth_repeating)
 def return_lesson(return_to: str, unit_id: str, position: int, run_id: str, lesson: dict) -> None:
     """Sends one lesson to Coursewright. Sending it again changes nothing: the run and the text say which it is."""
     response = httpx.put(
         f"{return_to.rstrip('/')}/api/v1/content/units/{quote(unit_id, safe='')}/lessons/{position}",
         json={"run_id": run_id, **lesson},
+        headers=authorization(return_to),
         timeout=30,
     )
+    if response.status_code in (401, 403):
+        raise NotLetIn(
+            f"Coursewright answered {response.status_code}. Give this worker a token with the scope content:write in "
+            "COURSEWRIGHT_TOKEN, or in a Secret block coursewright-token; it is made under Settings, API tokens."
+        )
     response.raise_for_status()
 
 

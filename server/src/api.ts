@@ -1,5 +1,6 @@
 import type { createEventRoutes } from "./http/events.ts";
 import { createRouter } from "./http/router.ts";
+import type { createAuditRoutes } from "./modules/audit/routes.ts";
 import type { createArrivalRoutes } from "./modules/content/arrivals/routes.ts";
 import type { createLearnerRoutes } from "./modules/content/routes/learner-routes.ts";
 import type { createLessonRoutes } from "./modules/content/routes/lesson-routes.ts";
@@ -23,7 +24,12 @@ import type { createConnectionRoutes } from "./modules/prefect/connections/route
 import type { createDisagreementRoutes } from "./modules/prefect/disagreements/routes.ts";
 import type { createEngineRunRoutes } from "./modules/prefect/runs/routes.ts";
 import type { createTaskQueueRoutes } from "./modules/task-queue/routes.ts";
+import type { createLinkRoutes } from "./modules/users/links/routes.ts";
+import type { createUserManagementRoutes } from "./modules/users/manage/routes.ts";
 import type { createUserRoutes } from "./modules/users/routes.ts";
+import type { createSessionRoutes } from "./modules/users/sessions/routes.ts";
+import type { createSignInRoutes } from "./modules/users/sign-in/routes.ts";
+import type { createTokenRoutes } from "./modules/users/tokens/routes.ts";
 
 /** The routers of all modules, each with paths below `/api/v1`. */
 export interface ApiParts {
@@ -40,6 +46,12 @@ export interface ApiParts {
   readonly bulk: ReturnType<typeof createBulkRoutes>;
   readonly media: ReturnType<typeof createMediaRoutes>;
   readonly users: ReturnType<typeof createUserRoutes>;
+  readonly userManagement: ReturnType<typeof createUserManagementRoutes>;
+  readonly signIn: ReturnType<typeof createSignInRoutes>;
+  readonly links: ReturnType<typeof createLinkRoutes>;
+  readonly sessions: ReturnType<typeof createSessionRoutes>;
+  readonly tokens: ReturnType<typeof createTokenRoutes>;
+  readonly audit: ReturnType<typeof createAuditRoutes>;
   readonly monitor: ReturnType<typeof createMonitorRoutes>;
   readonly metrics: ReturnType<typeof createMetricsRoutes>;
   readonly health: ReturnType<typeof createMonitorHealthRoutes>;
@@ -70,6 +82,12 @@ export function createApi(parts: ApiParts) {
     .route("/", parts.bulk)
     .route("/", parts.media)
     .route("/", parts.users)
+    .route("/", parts.userManagement)
+    .route("/", parts.signIn)
+    .route("/", parts.links)
+    .route("/", parts.sessions)
+    .route("/", parts.tokens)
+    .route("/", parts.audit)
     .route("/", parts.monitor)
     .route("/", parts.metrics)
     .route("/", parts.health)

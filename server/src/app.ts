@@ -10,6 +10,7 @@ import { createEventRoutes } from "./http/events.ts";
 import { createHealthRoutes, type Health } from "./http/health.ts";
 import { createLiveHub, type LiveHub } from "./http/live-hub.ts";
 import { createHttpApplication, describeApi, listen, type RunningServer } from "./http/server.ts";
+import { createAuditModule } from "./modules/audit/module.ts";
 import { createContentModule } from "./modules/content/module.ts";
 import { createCreatorModule } from "./modules/content-creator/module.ts";
 import { createFlowEngineModule } from "./modules/flow-engine/module.ts";
@@ -19,10 +20,15 @@ import { createMediaModule } from "./modules/media/module.ts";
 import { createPrefectModule, queueOfCarried } from "./modules/prefect/module.ts";
 import { createTaskQueueModule } from "./modules/task-queue/module.ts";
 import type { LockUnit, SettleTask, SingleTaskReport } from "./modules/task-queue/public.ts";
+import { createOwnerLinks, type OwnerLinks } from "./modules/users/links/owner-links.ts";
 import { createUsersModule } from "./modules/users/module.ts";
+import type { SignInSettings } from "./modules/users/sign-in/build.ts";
+import { listSecondFactorStores } from "./modules/users/sign-in/second-factor-secrets.ts";
+import type { RecordAudit } from "./platform/audit-entry.ts";
 import { openKeyRingOnce } from "./platform/crypto.ts";
 import type { Database } from "./platform/database.ts";
 import type { PostgresHealth } from "./platform/embedded-postgres/supervisor.ts";
+import { createKeyKeeper, type KeyKeeper } from "./platform/key-keeping.ts";
 import { createLiveFeed } from "./platform/live-feed.ts";
 import { createLiveNotifier } from "./platform/live-notifier.ts";
 import type { Logger } from "./platform/logger.ts";
@@ -42,11 +48,17 @@ export interface AppOptions {
 
 export interface App {
   startServer(): Promise<{ readonly url: string }>;
+  /** One-time links for whoever owns the machine. */
+  readonly links: OwnerLinks;
   startWorker(): Promise<void>;
   /** Executes one task and answers the exit code for the process. */
   runTask(taskId: string, report?: (report: SingleTaskReport) => void): Promise<number>;
   /** Everything of the API without a socket, for tests and the reference. */
   readonly http: ReturnType<typeof createHttp>;
+  /** The key file and what is encrypted with it; the server makes sure of it when it starts. */
+  readonly keys: KeyKeeper;
+  /** For what the program does by itself; requests are written down as they are answered. */
+  readonly recordAudit: RecordAudit;
   stop(): Promise<void>;
 }
 
@@ -63,6 +75,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, logger } = options;
   const modules = buildModules(options);
   const hub = buildHub(options, modules);
+  const keys = buildKeyKeeper(options, modules);
   const stopping = new AbortController();
   const http = createHttp(options, modules, hub, stopping.signal);
   const worker = modules.taskQueue.createWorker({
@@ -70,21 +83,30 @@ export async function createApp(options: AppOptions): Promise<App> {
     capacity: config.worker.concurrency,
     graceMs: workerGraceMs,
   });
+  const machineToken = modules.users.keepMachineToken(config.home);
   let server: RunningServer | undefined;
   let singleTask: Promise<void> | undefined;
   let stopBudgetWatch: (() => Promise<void>) | undefined;
 
   return {
     http,
+    keys,
+    recordAudit: modules.audit.service.record,
     async startServer() {
+      await keys.verify();
+      await modules.insights.alerts.sealAddresses();
       await hub.start();
+      await modules.users.tokens.writeMachineToken(config.home);
+      machineToken.start();
       server = await listen(http, { host: config.host, port: config.port });
+      if (config.publicUrl === undefined) modules.reached.origin = server.url;
       // Only now: a server that cannot answer keeps no books.
       await modules.insights.keeper.start();
       modules.prefect.listensAt(config.publicUrl ?? server.url);
       await modules.prefect.watcher.start();
       return { url: server.url };
     },
+    links: createOwnerLinks(modules.users.links, isLocalProduct(config), () => modules.reached.origin),
     async startWorker() {
       stopBudgetWatch = modules.llm.startBudgetWatch();
       modules.media.housekeeping.start();
@@ -105,6 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await singleTask;
       await modules.insights.alerts.stop();
       await server?.close();
+      await machineToken.stop();
       await modules.insights.keeper.stop();
       await modules.prefect.watcher.stop();
       await worker.stop();
@@ -120,6 +143,23 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 type Modules = ReturnType<typeof buildModules>;
+
+/** Whoever starts a server on loopback with the database that it brings owns its data: a printed link signs them in. */
+function isLocalProduct({ databaseUrl, isOpenToNetwork }: Config): boolean {
+  return databaseUrl === undefined && !isOpenToNetwork;
+}
+
+function signInSettings(config: Config): SignInSettings {
+  const { issuer, clientId: client_id, clientSecret: client_secret, name } = config.oidc;
+  return {
+    is_secure: config.publicUrl?.startsWith("https://") === true,
+    is_local: isLocalProduct(config),
+    is_open_to_network: config.isOpenToNetwork,
+    second_factor: config.requireSecondFactor,
+    single_sign_on:
+      issuer === undefined || client_id === undefined ? null : { name, issuer, client_id, client_secret },
+  };
+}
 
 function buildModules({ config, logger, database, pool, connectionString, onCommit }: AppOptions) {
   const notifier = createLiveNotifier(pool, logger);
@@ -147,7 +187,10 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
     settleCalls: llm.settleCalls,
     releaseCalls: llm.releaseCalls,
   });
-  const media = createMediaModule({ database, home: config.home, logger });
+  const media = createMediaModule({
+    ...{ database, home: config.home, logger },
+    isPublished: (media_id) => content.learnerService.isPublishedMedia(media_id),
+  });
   const content = createContentModule({
     database,
     cancelTask: taskQueue.service.cancelTask,
@@ -171,7 +214,13 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
       flow_run: flowEngine.service.listMatchingIds,
     },
   });
-  const users = createUsersModule({ database });
+  const audit = createAuditModule({ database });
+  const reached = { origin: config.publicUrl?.replace(/\/+$/, "") ?? `http://${config.host}:${config.port}` };
+  const users = createUsersModule({
+    ...{ database, logger, mail: config.mail, origin: () => reached.origin },
+    ...{ keyRing: openKeyRingOnce(config.keyFile), signIn: signInSettings(config) },
+    personalData: personalDataOf(() => ({ insights, audit })),
+  });
   const insights = createInsightsModule({
     ...{ database, connectionString, logger, content, llm: llm.service, users: users.service },
     ...{ flowEngine: flowEngine.service, taskQueue: taskQueue.service },
@@ -192,7 +241,39 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
     arrivals: content.arrivals,
   });
   settleTasks.push(flowEngine.settleTask, llm.settleTask, content.settleTask);
-  return { notifier, taskQueue, llm, flowEngine, media, content, creator, users, insights, prefect };
+  return {
+    ...{ notifier, taskQueue, llm, flowEngine, media, content, creator },
+    ...{ users, audit, insights, prefect, reached },
+  };
+}
+
+type PersonalDataPort = Parameters<typeof createUsersModule>[0]["personalData"];
+
+/** What is stored about a person outside of the users module. */
+function personalDataOf(modules: () => Pick<Modules, "insights" | "audit">): PersonalDataPort {
+  return {
+    list: async (person) => ({
+      ...(await modules().insights.personalData.list(person)),
+      audit_log: await modules().audit.service.listOfActor(person.id),
+    }),
+    async erase(transaction, person, placeholder) {
+      await modules().insights.personalData.erase(transaction, person, placeholder);
+      await modules().audit.service.erasePlaces(transaction, person.id);
+    },
+  };
+}
+
+/** Every place where a secret is stored, in one list. */
+function buildKeyKeeper({ database, config }: AppOptions, { insights, prefect }: Modules): KeyKeeper {
+  const keyRing = openKeyRingOnce(config.keyFile);
+  return createKeyKeeper({
+    ...{ database, keyRing, file: config.keyFile },
+    stores: [
+      ...prefect.secretStores,
+      ...insights.alerts.secretStores,
+      ...listSecondFactorStores(database, keyRing),
+    ],
+  });
 }
 
 /** The change stream with the rows of every module that pages show. */
@@ -230,9 +311,13 @@ function createHttp(
 ) {
   const application = createHttpApplication({
     logger,
-    identify: modules.users.service.getLocalAdministrator,
+    identify: modules.users.identify,
+    recordAudit: modules.audit.service.record,
+    learnerAccess: config.learnerAccess,
     allowedHosts: config.allowedHosts,
     publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    requestsPerSecond: config.limits.requestsPerSecond,
     adminDirectory: path.resolve(import.meta.dirname, "../../admin/dist"),
   });
   const api = createApi({
@@ -249,6 +334,12 @@ function createHttp(
     bulk: modules.creator.bulkRoutes,
     media: modules.media.routes,
     users: modules.users.routes,
+    userManagement: modules.users.managementRoutes,
+    signIn: modules.users.signInRoutes,
+    links: modules.users.linkRoutes,
+    sessions: modules.users.sessionRoutes,
+    tokens: modules.users.tokenRoutes,
+    audit: modules.audit.routes,
     monitor: modules.insights.monitorRoutes,
     metrics: modules.insights.metricsRoutes,
     health: modules.insights.healthRoutes,
@@ -260,7 +351,11 @@ function createHttp(
     engineRuns: modules.prefect.runRoutes,
     engineActions: modules.prefect.actionRoutes,
     disagreements: modules.prefect.disagreementRoutes,
-    events: createEventRoutes(hub, isStopping),
+    events: createEventRoutes({
+      ...{ hub, isStopping, identify: modules.users.identify },
+      hidden: { alert: modules.insights.alerts.hideReceivers },
+      streamsPerUser: config.limits.streamsPerUser,
+    }),
   });
   application.route(
     "/",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseNetwork } from "./http/trusted-proxies.ts";
 import { logFormats, logLevels } from "./platform/logger.ts";
 
 /** What the reference page says about one setting beside its name. */
@@ -39,6 +40,22 @@ function integer(min: number, max: number, fallback: number) {
     .default(String(fallback))
     .transform(Number)
     .refine((value) => value >= min && value <= max, error);
+}
+
+function rate(fallback: number) {
+  const error = "must be a number above 0 and up to 1000000";
+  return z
+    .string()
+    .regex(/^\d{1,7}(\.\d{1,3})?$/, error)
+    .default(String(fallback))
+    .transform(Number)
+    .refine((value) => value > 0 && value <= 1_000_000, error);
+}
+
+function networks() {
+  return list("").refine((entries) => entries.every((entry) => parseNetwork(entry) !== null), {
+    error: "must be addresses or networks such as 10.0.0.5, 10.0.0.0/8 or fd00::/8, with commas between",
+  });
 }
 
 function usd() {
@@ -110,7 +127,7 @@ export const settingSchemas = {
   COURSEWRIGHT_LEARNER_ACCESS: note(
     oneOf(["public", "token"]).default("public"),
     "public",
-    "Who may read published units below /learner: everybody, or holders of a token",
+    "Who may read published units below /learner, and their media: everybody, or whoever is signed in or holds a token",
   ),
   COURSEWRIGHT_WORKER_CONCURRENCY: note(integer(1, 1_000, 16), "16", "Tasks in flight per worker"),
   COURSEWRIGHT_QUEUES: note(
@@ -123,7 +140,26 @@ export const settingSchemas = {
     "none",
     "Further Host names that are answered, with commas between",
   ),
-  COURSEWRIGHT_PUBLIC_URL: note(address(http, httpForm), "none", "The address that people use"),
+  COURSEWRIGHT_PUBLIC_URL: note(
+    address(http, httpForm),
+    "none",
+    "The address that people use; its host is answered too. Needed, with https://, to listen beyond this machine",
+  ),
+  COURSEWRIGHT_TRUSTED_PROXIES: note(
+    networks(),
+    "none",
+    "Addresses or networks (10.0.0.0/8) of the proxies whose X-Forwarded-For, -Proto and -Host count, with commas between",
+  ),
+  COURSEWRIGHT_REQUESTS_PER_SECOND: note(
+    rate(200),
+    "200",
+    "Most requests of one person or token per second, five times as many at once; a quarter of it for an address that nobody signed in from",
+  ),
+  COURSEWRIGHT_STREAMS_PER_USER: note(
+    integer(1, 1_000_000, 20),
+    "20",
+    "Most event streams that one person or token has open at a server",
+  ),
   COURSEWRIGHT_SMTP_URL: note(
     address(/^smtps?$/, "smtp:// or smtps://"),
     "no mail",
@@ -143,6 +179,16 @@ export const settingSchemas = {
   COURSEWRIGHT_OIDC_ISSUER: note(address(http, httpForm), "none", "Single sign-on: issuer"),
   COURSEWRIGHT_OIDC_CLIENT_ID: note(text(), "none", "Single sign-on: client"),
   COURSEWRIGHT_OIDC_CLIENT_SECRET: note(text(), "none", "Single sign-on: secret of the client", true),
+  COURSEWRIGHT_OIDC_NAME: note(
+    z.string().max(60).default("single sign-on"),
+    "single sign-on",
+    "Single sign-on: what its button says after Sign in with",
+  ),
+  COURSEWRIGHT_REQUIRE_SECOND_FACTOR: note(
+    oneOf(["auto", "staff", "nobody"]).default("auto"),
+    "auto",
+    "Who must set up a second factor: staff (administrators and operators), nobody, or auto: staff when other machines can reach the server. Single sign-on needs none",
+  ),
   COURSEWRIGHT_PREFECT_URL: note(
     address(http, httpForm).refine((url) => url === undefined || !/[?#]|\/\/[^/]*@/.test(url), {
       error:
@@ -179,7 +225,7 @@ export const settingSchemas = {
   ),
   COURSEWRIGHT_TOKEN: note(
     text(),
-    "from the data folder on the same machine",
+    "from `coursewright login`, or the data folder on the same machine",
     "Token of the command line",
     true,
   ),

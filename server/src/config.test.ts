@@ -16,6 +16,8 @@ test("with nothing set every setting has a default that works", () => {
     dispatch: "postgres",
     client: { url: "http://127.0.0.1:4400", token: undefined },
     prefect: { requestsPerSecond: 5, cancelMs: 300_000, silenceMs: 540_000 },
+    trustedProxies: [],
+    limits: { requestsPerSecond: 200, streamsPerUser: 20 },
   });
   expect(config.keyFile).toMatch(/\.config\/coursewright\/keys$/);
 });
@@ -61,8 +63,19 @@ test.each([
     "credentials go into COURSEWRIGHT_PREFECT_AUTH",
   ],
   [{ COURSEWRIGHT_PREFECT_URL: "http://127.0.0.1/api?x=1" }, "COURSEWRIGHT_PREFECT_URL must be without user"],
-  [{ COURSEWRIGHT_HOST: "0.0.0.0" }, "COURSEWRIGHT_HOST=0.0.0.0 would let other machines in"],
-  [{ COURSEWRIGHT_HOST: "example.com" }, "no accounts"],
+  [{ COURSEWRIGHT_HOST: "0.0.0.0" }, "COURSEWRIGHT_HOST=0.0.0.0 lets other machines in"],
+  [
+    { COURSEWRIGHT_HOST: "0.0.0.0", COURSEWRIGHT_PUBLIC_URL: "http://courses.example" },
+    "set COURSEWRIGHT_PUBLIC_URL to its https:// address",
+  ],
+  [
+    { COURSEWRIGHT_TRUSTED_PROXIES: "10.0.0.0/33" },
+    "COURSEWRIGHT_TRUSTED_PROXIES must be addresses or networks",
+  ],
+  [{ COURSEWRIGHT_TRUSTED_PROXIES: "proxy.example" }, "COURSEWRIGHT_TRUSTED_PROXIES must be addresses"],
+  [{ COURSEWRIGHT_REQUESTS_PER_SECOND: "0" }, "COURSEWRIGHT_REQUESTS_PER_SECOND must be a number above 0"],
+  [{ COURSEWRIGHT_REQUESTS_PER_SECOND: "1000001" }, "COURSEWRIGHT_REQUESTS_PER_SECOND must be a number"],
+  [{ COURSEWRIGHT_STREAMS_PER_USER: "0" }, "COURSEWRIGHT_STREAMS_PER_USER must be a whole number"],
   [{ COURSEWRIGHT_TEXT_MODEL: "m" }, "COURSEWRIGHT_LLM_BASE_URL is not set"],
   [{ COURSEWRIGHT_HOME: "/data", COURSEWRIGHT_KEY_FILE: "/data/keys" }, "COURSEWRIGHT_KEY_FILE lies inside"],
 ])("%j is refused with what to do", (environment, message) => {
@@ -71,6 +84,16 @@ test.each([
 
 test.each(["127.0.0.1", "127.0.0.2", "localhost", "::1", "[::1]"])("%s counts as this machine", (host) => {
   expect(loadConfig({ COURSEWRIGHT_HOST: host }).host).toBe(host.replace(/[[\]]/g, ""));
+});
+
+test.each([
+  ["0.0.0.0", "https://courses.example"],
+  ["192.0.2.7", "https://courses.example:8443"],
+  ["::", "http://localhost:4400"],
+  ["0.0.0.0", "http://127.0.0.1:8080"],
+])("%s may be listened on for people who use %s", (host, publicUrl) => {
+  const config = loadConfig({ COURSEWRIGHT_HOST: host, COURSEWRIGHT_PUBLIC_URL: publicUrl });
+  expect(config).toMatchObject({ host, publicUrl });
 });
 
 test("several mistakes are reported at once, and no value of a secret with them", () => {
@@ -97,4 +120,29 @@ test("the list has every setting with its meaning and hides secrets", () => {
     value: "default",
     source: "default",
   });
+});
+
+test.each([
+  [{}, false],
+  [{ COURSEWRIGHT_HOST: "::1", COURSEWRIGHT_ALLOWED_HOSTS: "localhost" }, false],
+  [{ COURSEWRIGHT_HOST: "0.0.0.0", COURSEWRIGHT_PUBLIC_URL: "http://localhost:4400" }, false],
+  [{ COURSEWRIGHT_PUBLIC_URL: "https://courses.example" }, true],
+  [{ COURSEWRIGHT_ALLOWED_HOSTS: "courses.example" }, true],
+])("whether other machines reach a server with %j: %s", (environment, isOpen) => {
+  expect(loadConfig(environment).isOpenToNetwork).toBe(isOpen);
+});
+
+test.each([
+  [{ COURSEWRIGHT_OIDC_ISSUER: "https://id.example" }, /COURSEWRIGHT_OIDC_CLIENT_ID/],
+  [{ COURSEWRIGHT_OIDC_ISSUER: "http://id.example", COURSEWRIGHT_OIDC_CLIENT_ID: "x" }, /https:\/\//],
+])("single sign-on with %j is refused", (environment, words) => {
+  expect(() => loadConfig(environment)).toThrow(words);
+});
+
+test("an identity provider on this machine may be reached without TLS", () => {
+  const config = loadConfig({
+    COURSEWRIGHT_OIDC_ISSUER: "http://127.0.0.1:9000",
+    COURSEWRIGHT_OIDC_CLIENT_ID: "x",
+  });
+  expect(config.oidc).toMatchObject({ clientId: "x", name: "single sign-on" });
 });

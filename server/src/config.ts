@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { type SettingName, settingNotes, settingSchemas } from "./config-settings.ts";
 import { defineErrors } from "./platform/errors.ts";
+import { loadedSecrets } from "./platform/redaction.ts";
 
 export const configErrors = defineErrors({
   config_invalid: { status: 500, retryable: false, title: "Invalid configuration" },
@@ -30,6 +31,7 @@ export type Config = ReturnType<typeof toConfig>;
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = setVariables(environment);
+  noteSecrets(given);
   const problems = unknownSettings(given);
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
@@ -71,6 +73,23 @@ function setVariables(environment: Readonly<Record<string, string | undefined>>)
   return given;
 }
 
+/** From now on they stand in no log, no row and no answer; so do credentials within the addresses of other settings. */
+function noteSecrets(given: Readonly<Record<string, string>>): void {
+  for (const name of settingNames()) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (settingNotes.get(settingSchemas[name])?.secret) loadedSecrets.add(value);
+    else for (const credential of credentialsWithin(value)) loadedSecrets.add(credential);
+  }
+}
+
+function credentialsWithin(value: string): string[] {
+  const url = URL.parse(value);
+  if (url === null) return [];
+  const named = [...url.searchParams].filter(([name]) => /key|token|secret|password|sig/i.test(name));
+  return [url.password, ...named.map(([, given]) => given)];
+}
+
 function unknownSettings(given: Readonly<Record<string, string>>): string[] {
   const known: readonly string[] = settingNames();
   return Object.keys(given)
@@ -102,11 +121,22 @@ const loopbackHosts = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
 function conflicts(settings: Environment): string[] {
   const problems: string[] = [];
-  if (!loopbackHosts.test(settings.COURSEWRIGHT_HOST)) {
+  if (!loopbackHosts.test(settings.COURSEWRIGHT_HOST) && !isSafeAddress(settings.COURSEWRIGHT_PUBLIC_URL)) {
     problems.push(
-      `COURSEWRIGHT_HOST=${settings.COURSEWRIGHT_HOST} would let other machines in, and there are no accounts ` +
-        "to sign in with yet. Use 127.0.0.1 and put a proxy with its own sign-in in front of it.",
+      `COURSEWRIGHT_HOST=${settings.COURSEWRIGHT_HOST} lets other machines in, so passwords must not travel in the ` +
+        "clear: put a proxy that speaks TLS in front and set COURSEWRIGHT_PUBLIC_URL to its https:// address " +
+        "(docs/guides/deployment.md). In a container whose port is mapped to this machine alone, set it to " +
+        `http://localhost:${settings.COURSEWRIGHT_PORT}.`,
     );
+  }
+  if (settings.COURSEWRIGHT_OIDC_ISSUER !== undefined && settings.COURSEWRIGHT_OIDC_CLIENT_ID === undefined) {
+    problems.push(
+      "COURSEWRIGHT_OIDC_ISSUER is set but COURSEWRIGHT_OIDC_CLIENT_ID is not: set both, or neither.",
+    );
+  }
+  const issuer = settings.COURSEWRIGHT_OIDC_ISSUER;
+  if (issuer !== undefined && !isSafeAddress(issuer)) {
+    problems.push("COURSEWRIGHT_OIDC_ISSUER must begin with https://, or be on this machine.");
   }
   const usesModels =
     settings.COURSEWRIGHT_TEXT_MODEL ??
@@ -126,6 +156,23 @@ function conflicts(settings: Environment): string[] {
     );
   }
   return problems;
+}
+
+/** Whether what is sent to this address cannot be read on its way. */
+function isSafeAddress(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || loopbackHosts.test(hostname);
+}
+
+/** By its public address, else by where it listens or by a name that a proxy in front of it passes on. */
+function isOpenToNetwork(settings: Environment): boolean {
+  const { COURSEWRIGHT_PUBLIC_URL: publicUrl, COURSEWRIGHT_HOST: host } = settings;
+  const names = [
+    publicUrl === undefined ? host : new URL(publicUrl).hostname,
+    ...settings.COURSEWRIGHT_ALLOWED_HOSTS,
+  ];
+  return names.some((name) => !loopbackHosts.test(name));
 }
 
 function keyFile(settings: Environment): string {
@@ -164,6 +211,12 @@ function toConfig(settings: Environment) {
     },
     allowedHosts: settings.COURSEWRIGHT_ALLOWED_HOSTS,
     publicUrl: settings.COURSEWRIGHT_PUBLIC_URL,
+    trustedProxies: settings.COURSEWRIGHT_TRUSTED_PROXIES,
+    limits: {
+      /** Of one person or token; a quarter of it for an address that nobody signed in from. */
+      requestsPerSecond: settings.COURSEWRIGHT_REQUESTS_PER_SECOND,
+      streamsPerUser: settings.COURSEWRIGHT_STREAMS_PER_USER,
+    },
     mail: {
       /** `undefined`: nothing can be sent. */
       smtpUrl: settings.COURSEWRIGHT_SMTP_URL,
@@ -174,7 +227,11 @@ function toConfig(settings: Environment) {
       issuer: settings.COURSEWRIGHT_OIDC_ISSUER,
       clientId: settings.COURSEWRIGHT_OIDC_CLIENT_ID,
       clientSecret: settings.COURSEWRIGHT_OIDC_CLIENT_SECRET,
+      name: settings.COURSEWRIGHT_OIDC_NAME,
     },
+    requireSecondFactor: settings.COURSEWRIGHT_REQUIRE_SECOND_FACTOR,
+    /** Whether other machines can reach the server, itself or by its public address. */
+    isOpenToNetwork: isOpenToNetwork(settings),
     prefect: {
       url: settings.COURSEWRIGHT_PREFECT_URL,
       auth: settings.COURSEWRIGHT_PREFECT_AUTH,

@@ -1,4 +1,6 @@
+import { auditHttpErrors } from "./http/audit.ts";
 import { requestErrors } from "./http/router.ts";
+import { auditErrors } from "./modules/audit/errors.ts";
 import { contentErrors } from "./modules/content/errors.ts";
 import { creatorErrors } from "./modules/content-creator/errors.ts";
 import { offlineAuthorErrors } from "./modules/content-creator/offline-author/errors.ts";
@@ -16,8 +18,10 @@ import { pageErrors } from "./platform/page.ts";
 /** Every code that an HTTP answer or a stored row may carry: the error reference is made from it. */
 export const errorDefinitions: Readonly<Record<string, ErrorDefinition>> = {
   ...requestErrors.definitions,
+  ...auditHttpErrors.definitions,
   ...pageErrors.definitions,
   ...cryptoErrors.definitions,
+  ...auditErrors.definitions,
   ...userErrors.definitions,
   ...taskQueueErrors.definitions,
   ...flowEngineErrors.definitions,

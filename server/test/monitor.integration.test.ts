@@ -35,7 +35,7 @@ describe("the monitor of a course that runs", () => {
         spent_today_usd: 0,
       },
     });
-    expect((await own.monitor("1001-01-01T00:00:00Z")).active_total).toBe(0);
+    expect((await own.monitor("1971-01-01T00:00:00Z")).active_total).toBe(0);
   });
 
   test("shows who waits in the order of claiming, and an expected start once a worker is there", async () => {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { runProgram } from "./program.ts";
+import { readMachineToken } from "../src/modules/users/tokens/machine-token.ts";
+import { programAt, runProgram } from "./program.ts";
 
 /** A product process on data of its own, for benchmarks and tests of the whole. */
 export interface Product {
@@ -47,9 +48,35 @@ export async function startProduct(home: string, environment: Record<string, str
   };
 }
 
+/**
+ * The header with which a program on this machine authorises itself: the token in the data folder of the server that
+ * `runProgram` or `startProduct` started at this address, and that is ready.
+ */
+export function authorization(url: string): { readonly authorization: string } {
+  const token = readMachineToken(programAt(url).home);
+  if (token === undefined) throw new Error(`The server at ${url} has written no token.`);
+  return { authorization: `Bearer ${token}` };
+}
+
+/** Asks the API with that token, as `fetch` does; `route` begins behind `/api/v1`. */
+export function ask(url: string, route: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("authorization", authorization(url).authorization);
+  return fetch(`${url}/api/v1${route}`, { ...init, headers });
+}
+
+/** The same with a JSON body. */
+export function askWith(url: string, method: string, route: string, body: unknown): Promise<Response> {
+  return ask(url, route, {
+    method,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
 /** Reads one answer of the API; the caller names its documented shape. */
 export async function readJson<Answer>(url: string, route: string): Promise<Answer> {
-  const answer = await fetch(`${url}/api/v1${route}`);
+  const answer = await ask(url, route);
   if (!answer.ok) throw new Error(`GET ${route}: ${answer.status} ${await answer.text()}`);
   // The shape that the API's reference promises for the route.
   return (await answer.json()) as Answer;
@@ -75,14 +102,10 @@ export interface Unit {
   }[];
 }
 
-/** Asks for a unit; answers its id. */
+/** Asks for a unit, or for a draft with `start: false`; answers its id. */
 export async function createUnit(url: string, body: Record<string, unknown>): Promise<string> {
-  const created = await fetch(`${url}/api/v1/content-creator/units`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (created.status !== 202) throw new Error(`The unit was refused: ${await created.text()}`);
+  const created = await askWith(url, "POST", "/content-creator/units", body);
+  if (!created.ok) throw new Error(`The unit was refused: ${await created.text()}`);
   // The create route's documented answer.
   return ((await created.json()) as { unit_id: string }).unit_id;
 }
@@ -90,7 +113,7 @@ export async function createUnit(url: string, body: Record<string, unknown>): Pr
 /** Waits, led by the event stream, until the unit is no longer being written. */
 export async function waitForUnit(url: string, unitId: string): Promise<Unit> {
   const stream = new AbortController();
-  const events = await fetch(`${url}/api/v1/events`, { signal: stream.signal });
+  const events = await ask(url, "/events", { signal: stream.signal });
   try {
     for await (const _chunk of events.body ?? []) {
       const unit = await readJson<Unit>(url, `/content/units/${unitId}`);

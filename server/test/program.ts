@@ -14,6 +14,28 @@ export interface RunningProgram {
   ended(): Promise<number | null>;
 }
 
+/** A server that `runProgram` started, as its tests reach it. */
+interface StartedServer {
+  readonly home: string;
+  /** Waits for the one-time link that it prints, which it does while no administrator can sign in otherwise. */
+  signInLink(): Promise<string>;
+}
+
+// By origin.
+const servers = new Map<string, StartedServer>();
+
+/** The server that `runProgram` started and that said to be ready at this address. */
+export function programAt(url: string): StartedServer {
+  const found = servers.get(new URL(url).origin);
+  if (found === undefined) throw new Error(`No server was started at ${url}.`);
+  return found;
+}
+
+/** Lets a server be known by the address of a proxy before it, too. */
+export function addAddress(url: string, alias: string): void {
+  servers.set(new URL(alias).origin, programAt(url));
+}
+
 const mainFile = path.resolve(import.meta.dirname, "../src/main.ts");
 
 /** Runs the real program, such as `runProgram(["start"], { COURSEWRIGHT_HOME: … })`, with nothing else set. */
@@ -35,21 +57,27 @@ export function runProgram(
     });
   }
   const ended = once(child, "close").then(([code]) => (typeof code === "number" ? code : null));
-  const findAddress = () => /ready at (http:\S+)\n/.exec(printed.stdout)?.[1];
+  const readLine = (line: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const found = line.exec(printed.stdout)?.[1];
+        if (found !== undefined) resolve(found);
+      };
+      look();
+      child.stdout.on("data", look);
+      ended.then((code) => reject(new Error(`The program ended with ${code}:\n${printed.stderr}`)), reject);
+    });
+  const signInLink = () => readLine(/^Open (http\S+\/setup\/\S+) to sign in/m);
   return {
     child,
     stdout: () => printed.stdout,
     stderr: () => printed.stderr,
     ended: () => ended,
-    ready: () =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const address = findAddress();
-          if (address !== undefined) resolve(address);
-        };
-        look();
-        child.stdout.on("data", look);
-        ended.then((code) => reject(new Error(`The program ended with ${code}:\n${printed.stderr}`)), reject);
-      }),
+    async ready() {
+      const address = await readLine(/ready at (http:\S+)\n/);
+      const home = environment.COURSEWRIGHT_HOME;
+      if (home !== undefined) servers.set(new URL(address).origin, { home, signInLink });
+      return address;
+    },
   };
 }

@@ -1,5 +1,13 @@
 import { afterAll, expect, it, vi } from "vitest";
-import { createHome, createUnit, readJson, removeHome, startProduct, waitForUnit } from "./product.ts";
+import {
+  askWith,
+  createHome,
+  createUnit,
+  readJson,
+  removeHome,
+  startProduct,
+  waitForUnit,
+} from "./product.ts";
 import { startTestProvider } from "./provider/provider.ts";
 
 const homes: string[] = [];
@@ -36,13 +44,11 @@ it("a lesson that is written anew when the product is killed is finished after a
 
   provider.resetLog();
   provider.setScript({ latency_ms: { text: 300, object: 1_500, speech: 1_500 } });
-  const accepted = await fetch(
-    `${first.url}/api/v1/content-creator/lessons/${unit.lessons[1]?.id}/regenerate`,
-    {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ guidance: "Begin with a storm." }),
-    },
+  const accepted = await askWith(
+    first.url,
+    "POST",
+    `/content-creator/lessons/${unit.lessons[1]?.id}/regenerate`,
+    { guidance: "Begin with a storm." },
   );
   expect(accepted.status).toBe(202);
   await vi.waitFor(() => expect(provider.calls({ kind: "object" })).toHaveLength(1), {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
-import { createHome, createUnit, readJson, removeHome, type Unit, waitForUnit } from "./product.ts";
+import { ask, createHome, createUnit, readJson, removeHome, type Unit, waitForUnit } from "./product.ts";
 import { type RunningProgram, runProgram } from "./program.ts";
 
 const source = readFileSync(
@@ -100,10 +100,7 @@ describe("the roles apart, on one DATABASE_URL", () => {
     expect(await readTask(id)).toMatchObject({ status: "retry", crashes: 0 });
     const second = run("run-task", id, "--report");
     await once(second.child.stdout!, "data");
-    const cancelled = await fetch(`${url}/api/v1/task-queue/tasks/${id}/cancel`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-    });
+    const cancelled = await ask(url, `/task-queue/tasks/${id}/cancel`, { method: "POST" });
     expect(cancelled.ok).toBe(true);
     expect(await second.ended()).toBe(1);
     expect(JSON.parse(second.stdout().trim().split("\n").at(-1)!)).toMatchObject({ status: "cancelled" });

@@ -1,6 +1,7 @@
 import type { hc, InferResponseType } from "hono/client";
 import type { ApiType } from "../../../server/src/api-type.ts";
-import { errorOf, OutageError } from "./problem.ts";
+import { errorOf, isAboutSession, OutageError } from "./problem.ts";
+import { raiseSessionDoubt } from "./session/session-doubt.ts";
 
 /** Filters of a list; an empty or missing value is left out of the address. */
 export type Query = Record<string, string | number | undefined>;
@@ -22,8 +23,10 @@ export async function apiFetch(input: RequestInfo | URL, init?: RequestInit): Pr
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new OutageError("The connection to the server failed.", { cause: error });
   });
-  if (!response.ok) throw await errorOf(response);
-  return response;
+  if (response.ok) return response;
+  const error = await errorOf(response);
+  if (isAboutSession(error)) raiseSessionDoubt();
+  throw error;
 }
 
 function addressOf(path: string, query: Query): string {
@@ -116,6 +119,16 @@ export type ApiRows = {
   bulk_preview: InferResponseType<Api["content-creator"]["bulk-actions"]["preview"]["$post"], 200>;
   authors: InferResponseType<Api["content-creator"]["authors"]["$get"], 200>;
   user: InferResponseType<Api["admin"]["users"]["$get"], 200>[number];
+  invited_user: InferResponseType<Api["admin"]["users"]["$post"], 201>;
+  given_link: InferResponseType<Api["admin"]["users"][":id"]["link"]["$post"], 201>;
+  session_state: InferResponseType<Api["auth"]["session"]["$get"], 200>;
+  sign_in_link: InferResponseType<Api["auth"]["links"]["look"]["$post"], 200>;
+  second_factor_set_up: InferResponseType<Api["auth"]["second-factor"]["$post"], 200>;
+  session: InferResponseType<Api["admin"]["sessions"]["$get"], 200>[number];
+  api_token: InferResponseType<Api["admin"]["tokens"]["$get"], 200>[number];
+  made_api_token: InferResponseType<Api["admin"]["tokens"]["$post"], 201>;
+  audit_entry: InferResponseType<Api["admin"]["audit-log"]["$get"], 200>[number];
+  audit_verification: InferResponseType<Api["admin"]["audit-log"]["verification"]["$get"], 200>;
   course_generation: InferResponseType<Api["admin"]["course-generation"]["$get"], 200>;
   dashboard_metrics: InferResponseType<Api["admin"]["dashboard-metrics"]["$get"], 200>;
   system_health: InferResponseType<Api["admin"]["health"]["$get"], 200>;

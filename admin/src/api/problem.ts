@@ -8,6 +8,8 @@ export class ApiError extends Error {
   readonly request_id: string | null;
   /** Which fields of the sent body were refused, and why. */
   readonly issues: readonly FieldIssue[];
+  /** After how many seconds the same may be tried again, where the server says so. */
+  readonly retry_after_s: number | null;
 
   constructor(problem: Problem) {
     super(problem.detail === "" ? problem.title : problem.detail);
@@ -18,6 +20,7 @@ export class ApiError extends Error {
     this.detail = problem.detail;
     this.request_id = problem.request_id;
     this.issues = problem.issues;
+    this.retry_after_s = problem.retry_after_s ?? null;
   }
 }
 
@@ -27,6 +30,18 @@ export class OutageError extends Error {
     super(message, options);
     this.name = "OutageError";
   }
+}
+
+/** Codes by which the server says that the one who asked is not, or no longer, who the page takes them for. */
+const sessionCodes: ReadonlySet<string> = new Set([
+  "sign_in_required",
+  "second_factor_required",
+  "not_allowed",
+]);
+
+/** Whether an error puts in doubt what the page knows of its session: it ended, owes a second factor, or has another role. */
+export function isAboutSession(error: unknown): boolean {
+  return error instanceof ApiError && sessionCodes.has(error.code);
 }
 
 /** A refused field, such as `learning_objectives.0`, with its reason. */
@@ -39,6 +54,7 @@ type Problem = {
   detail: string;
   request_id: string | null;
   issues: readonly FieldIssue[];
+  retry_after_s?: number | null;
 };
 
 function textOf(value: unknown): string {
@@ -76,7 +92,12 @@ export async function errorOf(response: Response): Promise<ApiError | OutageErro
     detail: textOf(fields.detail),
     request_id: textOf(fields.request_id) || response.headers.get("x-request-id"),
     issues: issuesOf(fields.issues),
+    retry_after_s: secondsOf(response.headers.get("retry-after")),
   });
+}
+
+function secondsOf(text: string | null): number | null {
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : null;
 }
 
 function parseJson(body: string): unknown {

@@ -1,12 +1,7 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { z } from "zod";
-import { defineErrors } from "../platform/errors.ts";
-
-export const cliErrors = defineErrors({
-  server_unreachable: { status: 503, retryable: true, title: "Server unreachable" },
-  request_refused: { status: 400, retryable: false, title: "Request refused" },
-});
+import { loadedSecrets } from "../platform/redaction.ts";
+import { type Credential, findCredential } from "./credential.ts";
+import { cliErrors } from "./errors.ts";
 
 const problemSchema = z.looseObject({ code: z.string(), detail: z.string() });
 
@@ -27,8 +22,9 @@ export interface ApiClient {
 }
 
 /**
- * A client for `COURSEWRIGHT_URL`. Its token comes from `COURSEWRIGHT_TOKEN` or the 0600 file in the data folder.
- * Every call throws AppError `server_unreachable`, or `request_refused` with the server's own sentence.
+ * A client for `COURSEWRIGHT_URL`. Its token comes from `COURSEWRIGHT_TOKEN`, from `coursewright login`, or, for a server on this
+ * machine, from the 0600 file in the data folder. Redirects are not followed, so that no token goes to another address.
+ * Every call throws AppError `server_unreachable`, or `request_refused` with a sentence that says what to do.
  */
 export function createApiClient(settings: {
   readonly url: string;
@@ -36,14 +32,16 @@ export function createApiClient(settings: {
   readonly home: string;
 }): ApiClient {
   const base = settings.url.replace(/\/+$/, "");
-  const token = settings.token ?? readToken(settings.home);
+  let credential: Credential | undefined;
 
   async function call(method: string, route: string, init: RequestInit = {}): Promise<Response> {
+    credential ??= findCredential({ ...settings, url: base });
+    loadedSecrets.add(credential.token);
     const headers = new Headers(init.headers);
-    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    if (credential.token !== undefined) headers.set("authorization", `Bearer ${credential.token}`);
     let response: Response;
     try {
-      response = await fetch(`${base}/api/v1${route}`, { ...init, method, headers });
+      response = await fetch(`${base}/api/v1${route}`, { ...init, method, headers, redirect: "manual" });
     } catch (error) {
       throw cliErrors.create(
         "server_unreachable",
@@ -51,7 +49,7 @@ export function createApiClient(settings: {
         { cause: error },
       );
     }
-    if (!response.ok) throw await refusal(response);
+    if (!response.ok) throw await refusal(response, base, credential);
     return response;
   }
 
@@ -79,27 +77,36 @@ export function createApiClient(settings: {
   };
 }
 
-function readToken(home: string): string | undefined {
-  try {
-    return readFileSync(path.join(home, "cli-token"), "utf8").trim();
-  } catch {
-    // No token file: until accounts exist the server on this machine asks for none.
-    return undefined;
-  }
-}
-
-async function refusal(response: Response) {
+async function refusal(response: Response, base: string, credential: Credential) {
+  const { status } = response;
+  if (status >= 300 && status <= 399) return redirected(response, base);
   const text = await response.text();
   const parsed = problemSchema.safeParse(parseJson(text));
-  if (!parsed.success) {
-    return cliErrors.create(
-      "request_refused",
-      `The server answered ${response.status}: ${text.slice(0, 200)}`,
-    );
+  if (status === 401) {
+    return cliErrors.create("request_refused", `${credential.whenRefused} (sign_in_required)`, {
+      details: parsed.data ?? {},
+    });
   }
-  return cliErrors.create("request_refused", `${parsed.data.detail} (${parsed.data.code})`, {
-    details: parsed.data,
-  });
+  if (!parsed.success) {
+    return cliErrors.create("request_refused", `The server answered ${status}: ${text.slice(0, 200)}`);
+  }
+  const { code, detail } = parsed.data;
+  const advice = code === "not_allowed" ? ` ${whenNotAllowed(base)}` : "";
+  return cliErrors.create("request_refused", `${detail}${advice} (${code})`, { details: parsed.data });
+}
+
+/** The token stays with the address that it was made for. */
+function redirected(response: Response, base: string) {
+  const location = response.headers.get("location") ?? "";
+  const elsewhere = URL.canParse(location, base) ? new URL(location, base).origin : "another address";
+  return cliErrors.create(
+    "request_refused",
+    `${base} redirects to ${elsewhere}. Redirects are not followed: if you trust that address, name it in COURSEWRIGHT_URL.`,
+  );
+}
+
+function whenNotAllowed(base: string): string {
+  return `Make a token with a wider scope at ${base}/settings/tokens, or ask an administrator for another role.`;
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createHome, type Product, removeHome, startProduct } from "../../test/product.ts";
+import { ask, createHome, type Product, removeHome, startProduct } from "../../test/product.ts";
 import { runProgram } from "../../test/program.ts";
 
 const samples = path.resolve(import.meta.dirname, "../../../examples/sources");
@@ -35,7 +35,7 @@ async function cw(...words: string[]) {
 }
 
 async function listUnits(): Promise<string> {
-  return (await fetch(`${product.url}/api/v1/content/units`)).text();
+  return (await ask(product.url, "/content/units")).text();
 }
 
 interface Unit {
@@ -54,7 +54,7 @@ describe("coursewright create", () => {
     expect([exitCode, stderr.includes("Error")]).toEqual([0, false]);
     const printed: unknown = JSON.parse(stdout);
     const { id } = printed as Unit;
-    expect(printed).toEqual(await (await fetch(`${product.url}/api/v1/content/units/${id}`)).json());
+    expect(printed).toEqual(await (await ask(product.url, `/content/units/${id}`)).json());
     expect(printed).toMatchObject({
       status: "completed",
       title: "How bread rises",
@@ -120,7 +120,7 @@ describe("the commands for a unit", () => {
     const reviewed = await cw("review", unit.id, "--lesson", "1", "--as", "approved");
     expect(reviewed.stdout).toMatch(/approved/);
     expect((await cw("publish", unit.id)).stdout).toMatch(/The unit is published\. \d+ exercises stay out/);
-    const learner = await (await fetch(`${product.url}/api/v1/learner/units/${unit.id}`)).json();
+    const learner = await (await ask(product.url, `/learner/units/${unit.id}`)).json();
     expect(learner).toMatchObject({ lessons: [{ id: lesson?.id }] });
     expect((await cw("export", unit.id, "--format", "md")).stdout).toMatch(/^# How bread rises/);
     expect(JSON.parse((await cw("export", unit.id, "--format", "json")).stdout)).toMatchObject({
@@ -128,7 +128,7 @@ describe("the commands for a unit", () => {
       unit: { title: "How bread rises" },
     });
     expect((await cw("unpublish", unit.id)).stdout).toContain("The unit is unpublished");
-    expect((await fetch(`${product.url}/api/v1/learner/units/${unit.id}`)).status).toBe(404);
+    expect((await ask(product.url, `/learner/units/${unit.id}`)).status).toBe(404);
     const refused = await cw("retry", unit.id);
     expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining("unit_not_retryable")]);
     const runs = JSON.parse((await cw("runs", "--unit", unit.id, "--json")).stdout) as unknown[];
@@ -149,6 +149,11 @@ describe("the commands for a unit", () => {
   it("doctor finds the running server and its worker well", async () => {
     const { exitCode, stdout } = await cw("doctor", "--json");
     expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toContainEqual({ what: "workers", verdict: "ok", detail: "1 healthy" });
+    const findings: unknown = JSON.parse(stdout);
+    expect(findings).toContainEqual({ what: "workers", verdict: "ok", detail: "1 healthy" });
+    expect(findings).toContainEqual({
+      ...{ what: "audit log", verdict: "ok" },
+      detail: expect.stringMatching(/^\d+ entr(y|ies), the chain is whole, head [0-9a-f]{64}$/),
+    });
   });
 });

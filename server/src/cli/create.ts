@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ApiClient } from "./api-client.ts";
-import { cliErrors } from "./api-client.ts";
+import { cliErrors } from "./errors.ts";
 import { exitCodes, formatCost, formatDuration } from "./output.ts";
 import { watchUnit } from "./watch.ts";
 import { startedSchema, type Unit } from "./wire.ts";

@@ -3,6 +3,8 @@ import { access, mkdir, statfs } from "node:fs/promises";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type Config, loadConfig } from "../config.ts";
+import { AppError } from "../platform/errors.ts";
+import { loadedSecrets } from "../platform/redaction.ts";
 import type { ApiClient } from "./api-client.ts";
 import { exitCodes, printJson } from "./output.ts";
 
@@ -28,7 +30,7 @@ export function addDoctorCommand(program: Command, clientFor: () => ApiClient): 
         await checkDisk(config),
         checkAuthor(config),
         ...(await checkServer(clientFor())),
-      ];
+      ].map((finding) => ({ ...finding, detail: loadedSecrets.text(finding.detail) }));
       if (flags.json) printJson(findings);
       else
         for (const { what, verdict, detail } of findings)
@@ -105,10 +107,37 @@ async function checkServer(client: ApiClient): Promise<Finding[]> {
         verdict: waiting > 300 ? "warning" : "ok",
         detail: waiting === 0 ? "nothing waits" : `the oldest task waits for ${Math.round(waiting)} s`,
       },
+      await checkAuditLog(client),
     ];
   } catch (error) {
     return [
       { what: "server", verdict: "problem", detail: error instanceof Error ? error.message : String(error) },
     ];
+  }
+}
+
+const verificationSchema = z.looseObject({
+  is_intact: z.boolean(),
+  entries: z.number(),
+  head: z.string().nullable(),
+  problem: z.string().nullable(),
+});
+
+/** The server reads the whole chain; its head, kept elsewhere, also shows a log that was cut at its end. */
+async function checkAuditLog(client: ApiClient): Promise<Finding> {
+  const what = "audit log";
+  try {
+    const found = await client.get("/admin/audit-log/verification", verificationSchema);
+    if (!found.is_intact) {
+      const detail = `${found.problem} Somebody changed it in the database; what comes before is whole.`;
+      return { what, verdict: "problem", detail };
+    }
+    const entries = `${found.entries.toLocaleString("en-US")} ${found.entries === 1 ? "entry" : "entries"}`;
+    const head = found.head === null ? "" : `, head ${found.head}`;
+    return { what, verdict: "ok", detail: `${entries}, the chain is whole${head}` };
+  } catch (error) {
+    const isRefused = error instanceof AppError && error.code === "request_refused";
+    const detail = `not checked: ${error instanceof Error ? error.message : String(error)}`;
+    return { what, verdict: isRefused ? "warning" : "problem", detail };
   }
 }

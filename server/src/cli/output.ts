@@ -1,4 +1,5 @@
 import { AppError } from "../platform/errors.ts";
+import { loadedSecrets } from "../platform/redaction.ts";
 
 /** Exit codes of every command: 0 success, 1 a failed job or refused request, 2 wrong use; of `run-task` also 3: not claimable. */
 export const exitCodes = { success: 0, failed: 1, wrongUse: 2, notClaimable: 3 } as const;
@@ -28,8 +29,8 @@ export function printTable(head: readonly string[], rows: readonly (readonly (st
 
 /** Says on standard error what went wrong. An expected failure is one sentence; a bug shows its stack. */
 export function printError(error: unknown): void {
-  if (error instanceof AppError) process.stderr.write(`${error.message}\n`);
-  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${loadedSecrets.text(error instanceof AppError ? error.message : bug)}\n`);
 }
 
 /** "42 s", "3 min 05 s", "1 h 02 min". */

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { loadConfig } from "../config.ts";
 import { AppError } from "../platform/errors.ts";
+import { addAccountCommands } from "./accounts.ts";
 import { createApiClient } from "./api-client.ts";
 import { addConfigCommand } from "./config.ts";
 import { addCreateCommand } from "./create.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addKeyCommands } from "./keys.ts";
+import { addLoginCommands } from "./login.ts";
 import { addMigrateCommand } from "./migrate.ts";
 import { exitCodes, printError } from "./output.ts";
 import { addReplayCommand } from "./replay.ts";
@@ -46,8 +49,11 @@ function createProgram(): Command {
   };
   addRoleCommands(program);
   addMigrateCommand(program);
+  addAccountCommands(program);
+  addKeyCommands(program);
   addSeedCommand(program);
   addConfigCommand(program);
+  addLoginCommands(program);
   addCreateCommand(program, clientFor);
   addUnitCommands(program, clientFor);
   addReplayCommand(program, clientFor);

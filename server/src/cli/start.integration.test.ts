@@ -65,7 +65,10 @@ async function isReady(address: string): Promise<boolean> {
 test("it starts on an empty folder, says where, stops on SIGTERM with its database, and starts again", async () => {
   const first = run();
   const address = await first.ready();
-  expect(first.stdout()).toBe(`Coursewright is ready at ${address}\n`);
+  const [ready, link, ...rest] = first.stdout().split("\n");
+  expect(ready).toBe(`Coursewright is ready at ${address}`);
+  expect(link).toMatch(/^Open http:\/\/127\.0\.0\.1:\d+\/setup\/[\w-]{43} to sign in; the link works once$/);
+  expect(rest).toEqual([""]);
   expect(await isReady(address)).toBe(true);
   await query("CREATE TABLE kept AS SELECT 42 AS answer");
   const startedAt = performance.now();

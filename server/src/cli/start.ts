@@ -43,7 +43,7 @@ export function addRoleCommands(program: Command): void {
           // First, so that nothing is claimed when the port is taken.
           const server = await app.startServer();
           await app.startWorker();
-          announce(server, openedDatabase);
+          await announce(app, server, openedDatabase);
           return undefined;
         },
       }),
@@ -56,7 +56,7 @@ export function addRoleCommands(program: Command): void {
         name: "serve",
         join: true,
         async run(app, openedDatabase) {
-          announce(await app.startServer(), openedDatabase);
+          await announce(app, await app.startServer(), openedDatabase);
           return undefined;
         },
       }),
@@ -104,9 +104,15 @@ async function runTask(app: App, id: string, isReported: boolean): Promise<numbe
   }
 }
 
-function announce({ url }: { readonly url: string }, openedDatabase: OpenDatabase): void {
+async function announce(
+  app: App,
+  { url }: { readonly url: string },
+  openedDatabase: OpenDatabase,
+): Promise<void> {
   openedDatabase.setAddress(url);
-  process.stdout.write(`Coursewright is ready at ${url}\n`);
+  const invitation = await app.links.announcement();
+  // In one piece: whoever waits for the first line finds the second one there.
+  process.stdout.write(`Coursewright is ready at ${url}\n${invitation === null ? "" : `${invitation}\n`}`);
 }
 
 /** Starts what the role needs, runs it and ends the process when it is done or told to stop. */

@@ -1,8 +1,10 @@
-/** Roles, from the one that may do most. A learner's app may read published content only. */
-export type Role = "admin" | "operator" | "viewer" | "learner";
+import type { Caller, Role, TokenScope } from "../platform/caller.ts";
 
-/** Who may call a route. `public` needs no one signed in. */
-export type Access = "public" | Role;
+/**
+ * Who may call a route. `public` needs no one signed in. `learning` is public or asks for anybody signed in, as
+ * COURSEWRIGHT_LEARNER_ACCESS says. `own`: anybody with a session, for their own account; no token may do that.
+ */
+export type Access = "public" | "learning" | "own" | Role;
 
 /**
  * Every route of the server and the least role that may call it. A route that is missing here is refused,
@@ -51,7 +53,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   "PATCH /api/v1/content/lessons/:id": "operator",
   "PUT /api/v1/content/lessons/:id/review": "operator",
   "PUT /api/v1/content/lessons/:id/exercises/:exercise_id/review": "operator",
-  "GET /api/v1/media/:id": "public",
+  "GET /api/v1/media/:id": "learning",
 
   "GET /api/v1/prefect/connections": "viewer",
   "POST /api/v1/prefect/connections": "admin",
@@ -80,8 +82,42 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   "GET /api/v1/content-creator/bulk-actions/:task_id/items": "viewer",
   "POST /api/v1/content-creator/lessons/:id/regenerate": "operator",
 
-  "GET /api/v1/admin/users": "viewer",
-  "GET /api/v1/admin/users/:id": "viewer",
+  "GET /api/v1/auth/session": "public",
+  "POST /api/v1/auth/sign-in": "public",
+  "POST /api/v1/auth/sign-in/second-factor": "public",
+  "POST /api/v1/auth/sign-in/single-sign-on": "public",
+  "GET /api/v1/auth/oauth2/callback/:provider": "public",
+  "POST /api/v1/auth/links/look": "public",
+  "POST /api/v1/auth/links/use": "public",
+  "POST /api/v1/auth/sign-out": "own",
+  "PATCH /api/v1/auth/profile": "own",
+  "PUT /api/v1/auth/password": "own",
+  "POST /api/v1/auth/second-factor": "own",
+  "POST /api/v1/auth/second-factor/confirm": "own",
+  "POST /api/v1/auth/second-factor/backup-codes": "own",
+  "DELETE /api/v1/auth/second-factor": "own",
+
+  "GET /api/v1/admin/sessions": "own",
+  "DELETE /api/v1/admin/sessions": "own",
+  "DELETE /api/v1/admin/sessions/:id": "own",
+  "GET /api/v1/admin/tokens": "own",
+  "POST /api/v1/admin/tokens": "own",
+  "DELETE /api/v1/admin/tokens/:id": "own",
+
+  "GET /api/v1/admin/users": "admin",
+  "POST /api/v1/admin/users": "admin",
+  "GET /api/v1/admin/users/:id": "admin",
+  "PUT /api/v1/admin/users/:id": "admin",
+  "POST /api/v1/admin/users/:id/link": "admin",
+  "POST /api/v1/admin/users/:id/reset-second-factor": "admin",
+  "DELETE /api/v1/admin/users/:id/sessions": "admin",
+  "GET /api/v1/admin/users/:id/export": "admin",
+  "POST /api/v1/admin/users/:id/erase": "admin",
+
+  "GET /api/v1/admin/audit-log": "admin",
+  "GET /api/v1/admin/audit-log/export": "admin",
+  "GET /api/v1/admin/audit-log/verification": "admin",
+
   "GET /api/v1/admin/course-generation": "viewer",
   "GET /api/v1/admin/course-generation/history": "viewer",
   "GET /api/v1/admin/dashboard-metrics": "viewer",
@@ -106,14 +142,43 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   "DELETE /api/v1/admin/saved-views/:id": "viewer",
   "GET /api/v1/events": "viewer",
 
-  "GET /api/v1/learner/units": "public",
-  "GET /api/v1/learner/units/:id": "public",
-  "GET /api/v1/learner/lessons/:id": "public",
+  "GET /api/v1/learner/units": "learning",
+  "GET /api/v1/learner/units/:id": "learning",
+  "GET /api/v1/learner/lessons/:id": "learning",
+};
+
+/** Routes that a token may call by one narrow scope, whatever else its scopes allow. */
+const narrowScopes: Readonly<Record<string, TokenScope>> = {
+  "PUT /api/v1/content/units/:id/lessons/:position": "content:write",
 };
 
 const order: readonly Role[] = ["learner", "viewer", "operator", "admin"];
 
-/** Whether somebody of this role may call a route that asks for `access`. */
-export function mayCall(role: Role, access: Access): boolean {
-  return access === "public" || order.indexOf(role) >= order.indexOf(access);
+/** The most that a scope allows. */
+const roleOfScope: Readonly<Partial<Record<TokenScope, Role>>> = {
+  learn: "learner",
+  read: "viewer",
+  operate: "operator",
+  admin: "admin",
+};
+
+const reaches = (role: Role, least: Role) => order.indexOf(role) >= order.indexOf(least);
+
+/** Whether somebody may call a route (`GET /api/v1/…`) whose entry in the table is `access`. Never asked for `public`. */
+export function mayCall({ role, proof }: Caller, route: string, access: Exclude<Access, "public">): boolean {
+  if (access === "own") return proof.kind === "session";
+  const least = access === "learning" ? "learner" : access;
+  if (!reaches(role, least)) return false;
+  if (proof.kind === "session") return true;
+  const narrow = narrowScopes[route];
+  if (narrow !== undefined && proof.scopes.includes(narrow)) return true;
+  return proof.scopes.some((scope) => {
+    const most = roleOfScope[scope];
+    return most !== undefined && reaches(most, least);
+  });
+}
+
+/** Whether somebody may see accounts, and with them the names and addresses of people: administrators only. */
+export function seesAccounts(caller: Caller | null): boolean {
+  return caller !== null && mayCall(caller, "GET /api/v1/admin/users", "admin");
 }

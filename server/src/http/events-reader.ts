@@ -13,7 +13,8 @@ export interface EventReader {
   /** Says hello; until then messages wait. Without `missed` the browser has to read again. */
   greet(seq: number, missed: Missed | null, position: LivePosition | null): void;
   push(message: LiveMessage): void;
-  end(): void;
+  /** Ends the stream, behind a last event if there is one. */
+  end(last?: Uint8Array): void;
 }
 
 export interface EventReaderOptions {
@@ -83,9 +84,10 @@ export function createEventReader(options: EventReaderOptions): EventReader {
         cut();
       }
     },
-    end() {
+    end(last) {
       if (isOver) return;
       over();
+      if (last !== undefined) controller?.enqueue(last);
       controller?.close();
     },
   };
@@ -119,7 +121,7 @@ function createBacklog(wire: EventWire) {
       seq = message.seq;
       position = message.position ?? position;
       if (message.kind === "gap") isGap = true;
-      else if (!isGap) for (const event of message.events) keep(event);
+      else if (!isGap) for (const event of message.events) if (wire.isVisible(event)) keep(event);
       if (rows.size > mostWaiting.rows || characters > mostWaiting.characters) isGap = true;
       if (isGap) clear();
     },

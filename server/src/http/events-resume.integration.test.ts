@@ -60,7 +60,8 @@ function createFollower() {
     /** Reads one connection until `holds`, then cuts it. */
     async follow(address: string, holds: (frames: number) => boolean): Promise<void> {
       const cutting = new AbortController();
-      const headers: Record<string, string> = lastId === undefined ? {} : { "last-event-id": lastId };
+      const headers: Record<string, string> = { authorization: `Bearer ${test.token}` };
+      if (lastId !== undefined) headers["last-event-id"] = lastId;
       const answer = await fetch(`${address}/api/v1/events`, { headers, signal: cutting.signal });
       let rest = "";
       let frames = 0;

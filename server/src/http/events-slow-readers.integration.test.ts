@@ -4,6 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Hono } from "hono";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { signedIn } from "../../test/builders/test-api.ts";
+import type { Identify } from "../platform/caller.ts";
 import type { LivePosition } from "../platform/live-feed.ts";
 import type { HttpEnvironment } from "./environment.ts";
 import { createEventRoutes } from "./events.ts";
@@ -35,7 +37,16 @@ async function startStream() {
     here: () => ({ seq: 0, position }),
   };
   const stopping = new AbortController();
-  const application = new Hono<HttpEnvironment>().route("/", createEventRoutes(hub, stopping.signal));
+  const caller = signedIn({ id: "a1", name: "Ada", role: "admin" });
+  const identify: Identify = async () => ({ caller, cookies: [] });
+  const routes = createEventRoutes({ hub, isStopping: stopping.signal, identify, streamsPerUser: 100 });
+  const application = new Hono<HttpEnvironment>()
+    .use(async (context, next) => {
+      context.set("caller", caller);
+      context.set("client_address", "127.0.0.1");
+      await next();
+    })
+    .route("/", routes);
   const server = await listen(application, { host: "127.0.0.1", port: 0 });
   closing.push(async () => {
     stopping.abort();

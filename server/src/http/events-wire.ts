@@ -2,16 +2,26 @@ import type { LivePosition } from "../platform/live-feed.ts";
 import type { LiveMessage } from "./live-hub.ts";
 import type { LiveEvent } from "./live-hub-rows.ts";
 
-/** Writes the events of the stream; what all readers get is written once and shared. */
+/** Writes the events of the stream; what all readers of an audience get is written once and shared. */
 export type EventWire = ReturnType<typeof createEventWire>;
+
+/** An event as an audience gets it; null when it is not for it. The same one each time, so that it is written once. */
+export type ShowEvent = (event: LiveEvent) => LiveEvent | null;
 
 const encoder = new TextEncoder();
 /** How soon a browser comes back by itself after a broken connection; its own three seconds are long. */
 const retryMs = 1_000;
 
-/** See docs/reference/events.md for what each event means. */
-export function createEventWire(epoch: string) {
-  const texts = new WeakMap<LiveEvent, string>();
+/**
+ * See docs/reference/events.md for what each event means.
+ * @param show leaves events out, or parts of them; the numbers of broadcasts stay the same for everybody
+ * @param texts of events that are written already, to be shared between audiences
+ */
+export function createEventWire(
+  epoch: string,
+  show: ShowEvent = (event) => event,
+  texts = new WeakMap<LiveEvent, string>(),
+) {
   const chunks = new WeakMap<LiveMessage, Uint8Array<ArrayBuffer>>();
   const epochText = JSON.stringify(epoch);
 
@@ -24,8 +34,13 @@ export function createEventWire(epoch: string) {
     return text;
   }
 
+  function listOf(events: Iterable<LiveEvent>): string {
+    const shown = Array.from(events, show).filter((event) => event !== null);
+    return shown.map(textOf).join(",");
+  }
+
   function changes(events: Iterable<LiveEvent>, first: number, seq: number, position: LivePosition | null) {
-    const list = Array.from(events, textOf).join(",");
+    const list = listOf(events);
     const range = first === seq ? `"seq":${seq}` : `"first":${first},"seq":${seq}`;
     return frame("changes", position, `{"epoch":${epochText},${range},"events":[${list}]}`);
   }
@@ -34,13 +49,16 @@ export function createEventWire(epoch: string) {
     frame("gap", position, `{"epoch":${epochText},"seq":${seq}}`);
 
   return {
+    isVisible: (event: LiveEvent) => show(event) !== null,
     textOf,
     /** Several broadcasts in one, from number `first` to number `seq`. */
     changes,
     gap,
+    /** The last event of a stream whose reader is not signed in any more, or may not read it any more. */
+    signedOut: (seq: number) => frame("signed_out", null, `{"epoch":${epochText},"seq":${seq}}`),
     /** The first event of a stream. Without events the reader has to read again. */
     hello(seq: number, position: LivePosition | null, events: readonly LiveEvent[] | null) {
-      const list = (events ?? []).map(textOf).join(",");
+      const list = listOf(events ?? []);
       const asOf = JSON.stringify(position?.at ?? null);
       return frame(
         "hello",
@@ -48,7 +66,7 @@ export function createEventWire(epoch: string) {
         `{"epoch":${epochText},"seq":${seq},"as_of":${asOf},"resumed":${events !== null},"events":[${list}]}`,
       );
     },
-    /** A broadcast, encoded once for all readers. */
+    /** A broadcast, encoded once for all readers of the audience. */
     shared(message: LiveMessage): Uint8Array<ArrayBuffer> {
       const known = chunks.get(message);
       if (known !== undefined) return known;

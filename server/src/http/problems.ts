@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import { isInfrastructureError } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
+import { loadedSecrets } from "../platform/redaction.ts";
 import type { HttpEnvironment } from "./environment.ts";
 import { requestErrors } from "./router.ts";
 
@@ -22,10 +23,11 @@ export const problemSchema = z
   .openapi("Problem");
 export type Problem = z.infer<typeof problemSchema>;
 
-type ProblemStatus = 400 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 502 | 503 | 504;
+type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 502 | 503 | 504;
 
 const descriptions: Record<ProblemStatus, string> = {
   400: "The request could not be read.",
+  401: "Nobody is signed in, or what was shown as proof is not valid.",
   403: "The caller may not do this.",
   404: "There is no such thing.",
   409: "The state does not allow it.",
@@ -72,12 +74,16 @@ export function createErrorMapper(logger: Logger) {
   };
 }
 
-/** Sends the problem as `application/problem+json`. */
+/** Members of a problem that stand in a header too, where programs look for them. */
+const headerMembers = { "retry-after": "retry_after_seconds", allow: "allow" } as const;
+
+/** Sends the problem as `application/problem+json`, without loaded secrets, which an outside system may have told back to us. */
 export function problemAnswer(problem: Problem): Response {
-  return new Response(JSON.stringify(problem), {
-    status: problem.status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
-  });
+  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+  for (const [header, member] of Object.entries(headerMembers)) {
+    if (problem[member] !== undefined) headers.set(header, String(problem[member]));
+  }
+  return new Response(loadedSecrets.jsonText(JSON.stringify(problem)), { status: problem.status, headers });
 }
 
 function toProblem(error: unknown, request_id: string): Problem {
@@ -121,10 +127,7 @@ function appProblem(error: AppError, request_id: string): Problem {
 
 function fromHttpException(error: HTTPException): AppError {
   if (error.status === 413) {
-    return requestErrors.create(
-      "body_too_large",
-      "The body is larger than this route takes. Send at most 10 MB of text.",
-    );
+    return requestErrors.create("body_too_large", "The body is larger than this address takes.");
   }
   return requestErrors.create(
     "body_not_json",

@@ -10,11 +10,17 @@ export const requestErrors = defineErrors({
   media_type_unsupported: { status: 415, retryable: false, title: "Unsupported media type" },
   host_not_allowed: { status: 421, retryable: false, title: "Host not allowed" },
   cross_site_refused: { status: 403, retryable: false, title: "Cross-site request refused" },
+  sign_in_required: { status: 401, retryable: false, title: "Sign in first" },
+  second_factor_required: { status: 403, retryable: false, title: "Second factor required" },
+  too_many_requests: { status: 429, retryable: true, title: "Too many requests" },
   not_allowed: { status: 403, retryable: false, title: "Not allowed" },
+  method_not_allowed: { status: 405, retryable: false, title: "Method not allowed" },
   route_not_found: { status: 404, retryable: false, title: "Not found" },
   database_unavailable: { status: 503, retryable: true, title: "Database unavailable" },
   internal_error: { status: 500, retryable: false, title: "Internal error" },
 });
+
+const mostIssuesTold = 100;
 
 /** A router whose validation errors become `request_invalid` problems. Chain `.openapi()` or its types are lost. */
 export function createRouter(): OpenAPIHono<HttpEnvironment> {
@@ -22,7 +28,8 @@ export function createRouter(): OpenAPIHono<HttpEnvironment> {
     defaultHook: (result) => {
       if (result.success) return;
       const issues = result.error.issues.map(readIssue);
-      throw requestErrors.create("request_invalid", sentence(issues), { details: { issues } });
+      const told = issues.slice(0, mostIssuesTold);
+      throw requestErrors.create("request_invalid", sentence(issues), { details: { issues: told } });
     },
   });
 }

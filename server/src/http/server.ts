@@ -2,35 +2,57 @@ import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import type { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { RecordAudit } from "../platform/audit-entry.ts";
+import type { Identify } from "../platform/caller.ts";
 import { type AppError, defineErrors } from "../platform/errors.ts";
 import type { Logger } from "../platform/logger.ts";
-import { authorize, type Identify } from "./authorize.ts";
+import { writeAudit } from "./audit.ts";
+import { authorize, identifyCaller } from "./authorize.ts";
+import { readBodies } from "./bodies.ts";
+import { clientAddress } from "./client-address.ts";
 import type { HttpEnvironment } from "./environment.ts";
-import { crossSiteGuard, hostGuard } from "./guard.ts";
+import { crossSiteGuard, hostGuard, methodGuard } from "./guard.ts";
 import { createErrorMapper } from "./problems.ts";
+import { requestRate } from "./request-rate.ts";
 import { createRouter, requestErrors } from "./router.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { staticFiles } from "./static-files.ts";
+import { createTrust } from "./trusted-proxies.ts";
 
 export const serverErrors = defineErrors({
   port_taken: { status: 500, retryable: true, title: "Port taken" },
 });
 
-// 10 MB of text, and as much again for the escapes that JSON needs for it.
-const largestBodyBytes = 20 * 1024 * 1024;
+/** How long a client may take to send, in ms. */
+export interface SlowLimits {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** How often the connections are looked through. */
+  readonly checkMs: number;
+}
+
+// 20 MB over 2 Mbit/s take 80 s; headers come with the first packets.
+const slowLimits: SlowLimits = { headersMs: 15_000, requestMs: 120_000, checkMs: 5_000 };
 
 export interface HttpApplicationOptions {
   readonly logger: Logger;
   readonly identify: Identify;
+  readonly recordAudit: RecordAudit;
+  /** `public`: published content needs no one signed in. */
+  readonly learnerAccess: "public" | "token";
   readonly allowedHosts: readonly string[];
   readonly publicUrl: string | undefined;
+  /** Addresses and networks of the proxies that are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Of one person or token; a quarter of it for an address that nobody signed in from. */
+  readonly requestsPerSecond: number;
   /** Folder of the built dashboard. */
   readonly adminDirectory: string;
 }
 
 /** The server without its routes: guards, limits, who may call what, and one mapper for every error. */
 export function createHttpApplication(options: HttpApplicationOptions) {
+  const { publicUrl } = options;
   const application = createRouter();
   application.onError(createErrorMapper(options.logger));
   application.notFound(() => {
@@ -41,23 +63,23 @@ export function createHttpApplication(options: HttpApplicationOptions) {
   });
   application.use("*", async (context, next) => {
     context.set("request_id", randomUUID());
+    context.set("caller", null);
+    context.set("audit", {});
     await next();
     context.res.headers.set("x-request-id", context.get("request_id"));
   });
-  application.use("*", securityHeaders());
-  application.use("*", hostGuard(options.allowedHosts));
-  application.use("*", crossSiteGuard(options.publicUrl));
-  application.use("/api/*", bodyLimit({ maxSize: largestBodyBytes, onError: refuseLargeBody }));
-  application.use("*", authorize(options.identify));
+  application.use("*", securityHeaders(publicUrl));
+  application.use("*", clientAddress(createTrust(options.trustedProxies)));
+  application.use("*", methodGuard());
+  application.use("*", hostGuard(options.allowedHosts, publicUrl));
+  application.use("*", crossSiteGuard(publicUrl));
+  application.use("*", identifyCaller(options.identify));
+  application.use("*", requestRate(options.requestsPerSecond));
+  application.use("*", writeAudit(options.recordAudit, options.logger));
+  application.use("*", authorize(options.learnerAccess));
+  application.use("*", readBodies());
   application.use("*", staticFiles(options.adminDirectory));
   return application;
-}
-
-function refuseLargeBody(): never {
-  throw requestErrors.create(
-    "body_too_large",
-    "The body is larger than this server takes. Send at most 10 MB of text.",
-  );
 }
 
 /** The document that the API reference and the property tests read. */
@@ -86,9 +108,20 @@ export interface RunningServer {
 export function listen(
   application: Hono<HttpEnvironment>,
   address: { readonly host: string; readonly port: number },
+  { headersMs, requestMs, checkMs }: SlowLimits = slowLimits,
 ): Promise<RunningServer> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: application.fetch, hostname: address.host, port: address.port }, (info) => {
+    const options = {
+      fetch: application.fetch,
+      hostname: address.host,
+      port: address.port,
+      serverOptions: {
+        headersTimeout: headersMs,
+        requestTimeout: requestMs,
+        connectionsCheckingInterval: checkMs,
+      },
+    };
+    const server = serve(options, (info) => {
       const host = address.host.includes(":") ? `[${address.host.replace(/[[\]]/g, "")}]` : address.host;
       // serve() without TLS options makes a plain node:http server.
       resolve({ url: `http://${host}:${info.port}`, close: () => closeServer(server as Server) });

@@ -1,9 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { inspect } from "node:util";
 import fastCheck from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openKeyRing, rotateKeyRing } from "./crypto.ts";
+import { keyVersionOf, openKeyRing, pruneKeyRing, rotateKeyRing } from "./crypto.ts";
 
 let folder: string;
 let file: string;
@@ -84,3 +85,55 @@ function openedFile(): string {
   openKeyRing(file);
   return file;
 }
+
+test("a running process finds the key that another one added, for writing and for reading", () => {
+  const running = openKeyRing(file);
+  const old = running.encrypt("s", "c");
+  rotateKeyRing(file);
+  const ofAnother = openKeyRing(file).encrypt("t", "c");
+  expect(running.decrypt(ofAnother, "c")).toBe("t");
+  expect(keyVersionOf(running.encrypt("u", "c"))).toBe(2);
+  expect([running.current, running.versions, running.isOutdated(old)]).toEqual([2, [2, 1], true]);
+});
+
+test("keys that nothing uses any more are taken out, the current one never", () => {
+  openKeyRing(file);
+  rotateKeyRing(file);
+  rotateKeyRing(file);
+  expect(pruneKeyRing(file, new Set([1]))).toEqual([2]);
+  expect(pruneKeyRing(file, new Set([1]))).toEqual([]);
+  expect(openKeyRing(file).versions).toEqual([3, 1]);
+  expect(rotateKeyRing(file)).toBe(4);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test("what is derived for a purpose differs by purpose and key, and stays the same", () => {
+  const ring = openKeyRing(file);
+  rotateKeyRing(file);
+  const derived = [ring.derive("a", 1), ring.derive("b", 1), ring.derive("a", 2)].map(String);
+  expect(new Set(derived).size).toBe(3);
+  expect(String(openKeyRing(file).derive("a", 1))).toBe(derived[0]);
+  expect(() => ring.derive("a", 9)).toThrow("Key 9 is not in");
+});
+
+test("no error names the secret, its context or a key", () => {
+  const ring = openKeyRing(file);
+  const encrypted = ring.encrypt("a-very-secret-text", "connections:1:auth");
+  const key = JSON.parse(readFileSync(file, "utf8")).keys["1"];
+  for (const act of [
+    () => ring.decrypt(encrypted, "elsewhere"),
+    () => ring.decrypt("a-very-secret-text", "elsewhere"),
+  ]) {
+    let told: unknown;
+    try {
+      act();
+    } catch (error) {
+      told = error;
+    }
+    const words = `${inspect(told, { depth: 9 })} ${JSON.stringify(told)}`;
+    expect(words).toContain("secret_unreadable");
+    for (const secret of ["a-very-secret-text", "connections:1:auth", key, encrypted]) {
+      expect(words).not.toContain(secret);
+    }
+  }
+});

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import {
   chmodSync,
   linkSync,
@@ -12,9 +12,11 @@ import {
 import path from "node:path";
 import { z } from "zod";
 import { defineErrors } from "./errors.ts";
+import { loadedSecrets } from "./redaction.ts";
 
 export const cryptoErrors = defineErrors({
   key_file_invalid: { status: 500, retryable: false, title: "Key file unusable" },
+  key_file_mismatch: { status: 500, retryable: false, title: "Another key file" },
   secret_unreadable: { status: 500, retryable: false, title: "Stored secret unreadable" },
 });
 
@@ -33,8 +35,12 @@ const keyFileSchema = z.object({
 type KeyFile = z.infer<typeof keyFileSchema>;
 
 export interface KeyRing {
-  /** Version of the key that new secrets are encrypted with. */
+  /** Version of the key that new secrets are encrypted with; another one after a rotation. */
   readonly current: number;
+  /** Versions of all keys, the current one first, then from the newest. */
+  readonly versions: readonly number[];
+  /** 32 bytes made from a key for one purpose (HKDF-SHA256); they say nothing about the key or other purposes. */
+  derive(purpose: string, version: number): Buffer;
   /**
    * Encrypts with AES-256-GCM. The context says whose secret it is, such as `connections:<id>:auth`; the text
    * can be decrypted under the same context only, so it is of no use in another row.
@@ -48,29 +54,95 @@ export interface KeyRing {
 
 /**
  * Opens the key ring, and makes one with a first key when the file is missing. The file must be readable by its
- * owner only. Without it, what was encrypted with it is lost.
+ * owner only. Without it, what was encrypted with it is lost. A key that another process added meanwhile is found: the
+ * file is read again when it was replaced, or when a text names a key that the ring lacks. Every secret that goes through
+ * the ring is replaced in logs and rows from then on.
  *
  * @throws AppError `key_file_invalid` when others can read the file or it is no key ring.
  */
 export function openKeyRing(file: string): KeyRing {
   if (!statSync(file, { throwIfNoEntry: false })) createKeyFile(file);
-  const { current, keys } = readKeyFile(file);
-  const keyOf = (version: number): Buffer => {
-    const key = keys[String(version)];
-    if (key === undefined) {
-      throw cryptoErrors.create(
-        "secret_unreadable",
-        `Key ${version} is not in ${file}: restore the older key file.`,
-      );
-    }
-    return Buffer.from(key, "base64");
-  };
+  let read = readKeys(file);
+
+  function keyOf(version: number): Buffer {
+    if (!read.keys.has(version)) read = readKeys(file);
+    const key = read.keys.get(version);
+    if (key !== undefined) return key;
+    throw cryptoErrors.create(
+      "secret_unreadable",
+      `Key ${version} is not in ${file}: restore the older key file.`,
+    );
+  }
+
+  function newest(): ReadKeys {
+    // A file that is missing for a moment changes nothing about the keys that are known.
+    const mark = markOf(file);
+    if (mark !== null && mark !== read.mark) read = readKeys(file);
+    return read;
+  }
+
   return {
-    current,
-    encrypt: (secret, context) => encrypt(secret, context, current, keyOf(current)),
-    decrypt: (encrypted, context) => decrypt(encrypted, context, keyOf),
-    isOutdated: (encrypted) => parse(encrypted).version !== current,
+    get current() {
+      return newest().current;
+    },
+    get versions() {
+      const { current, keys } = newest();
+      const others = [...keys.keys()].filter((version) => version !== current);
+      return [current, ...others.sort((left, right) => right - left)];
+    },
+    encrypt(secret, context) {
+      loadedSecrets.add(secret);
+      const { current } = newest();
+      return encrypt(secret, context, current, keyOf(current));
+    },
+    decrypt(encrypted, context) {
+      const secret = decrypt(encrypted, context, keyOf);
+      loadedSecrets.add(secret);
+      return secret;
+    },
+    isOutdated: (encrypted) => keyVersionOf(encrypted) !== newest().current,
+    derive(purpose, version) {
+      const derived = deriveFrom(keyOf(version), purpose);
+      loadedSecrets.add(derived.toString("base64url"));
+      return derived;
+    },
   };
+}
+
+interface ReadKeys {
+  readonly current: number;
+  readonly keys: ReadonlyMap<number, Buffer>;
+  /** Another one when the file was replaced since. */
+  readonly mark: string | null;
+}
+
+function readKeys(file: string): ReadKeys {
+  const mark = markOf(file);
+  const { current, keys } = readKeyFile(file);
+  const read = new Map<number, Buffer>();
+  for (const [version, key] of Object.entries(keys)) {
+    loadedSecrets.add(key);
+    read.set(Number(version), Buffer.from(key, "base64"));
+  }
+  return { current, keys: read, mark };
+}
+
+function markOf(file: string): string | null {
+  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return found === undefined ? null : `${found.ino}:${found.mtimeNs}:${found.size}`;
+}
+
+function deriveFrom(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", key, Buffer.alloc(0), `coursewright ${purpose}`, keyBytes));
+}
+
+/**
+ * The version of the key that a text was encrypted with.
+ *
+ * @throws AppError `secret_unreadable` for what was never encrypted
+ */
+export function keyVersionOf(encrypted: string): number {
+  return parse(encrypted).version;
 }
 
 /** Opens the key ring when it is asked for first, so that whoever stores no secret needs no key file. */
@@ -85,11 +157,26 @@ export function openKeyRingOnce(file: string): () => KeyRing {
 /** Adds a key for new secrets and keeps the older ones for reading. Returns the new version. */
 export function rotateKeyRing(file: string): number {
   const { current, keys } = readKeyFile(file);
-  const version = current + 1;
-  const draft = `${file}.${randomBytes(6).toString("hex")}`;
-  writeKeyFile(draft, { current: version, keys: { ...keys, [version]: newKey() } });
-  renameSync(draft, file);
+  const version = Math.max(current, ...Object.keys(keys).map(Number)) + 1;
+  replaceKeyFile(file, { current: version, keys: { ...keys, [version]: newKey() } });
   return version;
+}
+
+/** Takes out the keys that are neither the current one nor `kept`. Returns their versions. What they encrypted is lost. */
+export function pruneKeyRing(file: string, kept: ReadonlySet<number>): number[] {
+  const { current, keys } = readKeyFile(file);
+  const stays = (version: string) => Number(version) === current || kept.has(Number(version));
+  const gone = Object.keys(keys).filter((version) => !stays(version));
+  if (gone.length === 0) return [];
+  const staying = Object.fromEntries(Object.entries(keys).filter(([version]) => stays(version)));
+  replaceKeyFile(file, { current, keys: staying });
+  return gone.map(Number);
+}
+
+function replaceKeyFile(file: string, content: KeyFile): void {
+  const draft = `${file}.${randomBytes(6).toString("hex")}`;
+  writeKeyFile(draft, content);
+  renameSync(draft, file);
 }
 
 function createKeyFile(file: string): void {
@@ -111,7 +198,11 @@ function writeKeyFile(file: string, content: KeyFile): void {
 }
 
 function readKeyFile(file: string): KeyFile {
-  if ((statSync(file).mode & 0o077) !== 0) {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) {
+    throw cryptoErrors.create("key_file_invalid", `The key file ${file} is missing: restore it.`);
+  }
+  if ((found.mode & 0o077) !== 0) {
     throw cryptoErrors.create("key_file_invalid", `Other users can read ${file}: run chmod 600 on it.`);
   }
   let content: unknown;

@@ -10,6 +10,7 @@ import pg from "pg";
 import { columnTypes } from "./column-types.ts";
 import type { DB } from "./generated/database.ts";
 import type { Logger } from "./logger.ts";
+import { loadedSecrets } from "./redaction.ts";
 
 /** The typed query builder over the pool. Row types come from the migrated database. */
 export type Database = Kysely<DB>;
@@ -77,7 +78,7 @@ export function createDatabase(options: DatabaseOptions): DatabaseConnection {
   };
 }
 
-/** The stock dialect, which also tells when a transaction was committed. */
+/** The stock dialect, which also tells when a transaction was committed and stores no loaded secret. */
 class TellingDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
   readonly #tellCommit: () => void;
@@ -95,16 +96,35 @@ class TellingDialect extends PostgresDialect {
 
 class TellingDriver extends PostgresDriver {
   readonly #tellCommit: () => void;
+  readonly #redacting = new WeakSet<DriverConnection>();
 
   constructor(config: PostgresDialectConfig, tellCommit: () => void) {
     super(config);
     this.#tellCommit = tellCommit;
   }
 
+  /** Whatever an outside system tells goes through here on its way into a row: errors, logs, answers, titles. */
+  override async acquireConnection(): Promise<DriverConnection> {
+    const connection = await super.acquireConnection();
+    if (this.#redacting.has(connection)) return connection;
+    this.#redacting.add(connection);
+    const execute = connection.executeQuery.bind(connection);
+    connection.executeQuery = (query, ...words) =>
+      execute({ ...query, parameters: query.parameters.map(withoutSecrets) }, ...words);
+    return connection;
+  }
+
   override async commitTransaction(connection: DriverConnection): Promise<void> {
     await super.commitTransaction(connection);
     this.#tellCommit();
   }
+}
+
+function withoutSecrets(parameter: unknown): unknown {
+  if (typeof parameter === "string") {
+    return /^[[{"]/.test(parameter) ? loadedSecrets.jsonText(parameter) : loadedSecrets.text(parameter);
+  }
+  return Array.isArray(parameter) ? parameter.map(withoutSecrets) : parameter;
 }
 
 /** One connection outside the pool, not yet connected: for LISTEN and session locks. The caller ends it. */

@@ -32,10 +32,20 @@ export function oneOrMoreField<const Words extends readonly [string, ...string[]
     .openapi({ description: "One, or several with commas between." });
 }
 
+// PostgreSQL takes offsets below 16 h, of which 14 are in use; ids and our times begin in 1970.
+const furthestOffset = /[+-](0\d|1[0-3]):\d\d$|[+-]14:00$|Z$/;
+
+/** A moment that a filter names. */
+export const momentField = z.iso
+  .datetime({ offset: true })
+  .refine((text) => furthestOffset.test(text) && Date.parse(text) >= 0, {
+    message: "is not a moment from 1970 on with a real offset, such as 2026-11-22T09:30:00Z",
+  });
+
 /** When the rows were made: from the first moment on, before the second. */
 export const createdFields = {
-  created_from: z.iso.datetime({ offset: true }).optional(),
-  created_to: z.iso.datetime({ offset: true }).optional(),
+  created_from: momentField.optional(),
+  created_to: momentField.optional(),
 };
 
 const milliseconds = z

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import pinoPretty from "pino-pretty";
+import { loadedSecrets } from "./redaction.ts";
 
 /** Where every part of the program logs. `logger.child({ module: "llm" })` adds fields. */
 export type Logger = Pick<
@@ -38,7 +39,7 @@ const censored = [
 
 /**
  * Makes the logger. Errors are logged under `error` with stack and causes; fields that carry secrets by
- * name are replaced by `[hidden]`. Writing is synchronous, so nothing is lost when the process ends.
+ * name are replaced by `[hidden]`, and loaded secrets wherever they stand. Writing is synchronous, so nothing is lost when the process ends.
  */
 export function createLogger({ level, format, destination }: LoggerOptions): Logger {
   const options: pino.LoggerOptions = {
@@ -48,6 +49,7 @@ export function createLogger({ level, format, destination }: LoggerOptions): Log
     formatters: { level: (label) => ({ level: label }) },
     serializers: { error: serializeError, err: serializeError },
     redact: { paths: censored, censor: "[hidden]" },
+    hooks: { streamWrite: (line) => `${loadedSecrets.jsonText(line.trimEnd())}\n` },
   };
   if (format === "json") return pino(options, destination ?? pino.destination({ dest: 2, sync: true }));
   const pretty = pinoPretty({

@@ -1,5 +1,13 @@
 import { Agent, type Dispatcher, request } from "undici";
-import { addressRules, lookupPublic, refused, refusedCode, safeFetchErrors } from "./safe-address.ts";
+import { isMetadataAddress, isPublicAddress } from "./public-address.ts";
+import {
+  addressRules,
+  createCheckedLookup,
+  type ResolveName,
+  refused,
+  refusedCode,
+  safeFetchErrors,
+} from "./safe-address.ts";
 
 export interface SafeFetchOptions {
   /** `host` or `host:port` that may be private, such as `127.0.0.1:4200`. Without a port: each port. */
@@ -8,6 +16,8 @@ export interface SafeFetchOptions {
   readonly maxBytes?: number;
   /** From the first look-up to the last byte, over all redirects, in ms. Default 30,000. */
   readonly timeoutMs?: number;
+  /** Asks the names of hosts. Default: the system's own way. */
+  readonly resolve?: ResolveName;
 }
 
 export interface SafeRequest {
@@ -34,7 +44,8 @@ export interface SafeFetch {
   /**
    * Requests a URL that a user gave. The address is checked at the moment of connecting, so a name that changes
    * its address in between gains nothing. Follows at most 5 redirects, each checked again; across origins only
-   * harmless headers go along and never a body. An answer with any HTTP status is an answer.
+   * harmless headers go along and never a body. An answer with any HTTP status is an answer. What comes compressed
+   * stays so: nothing is unpacked, and the limit holds for what is read.
    *
    * @throws AppError `address_refused`, `remote_unreachable`, `remote_timeout`, `remote_answer_too_large`,
    *   `remote_redirect_refused`; the signal's reason when the caller aborts.
@@ -52,10 +63,13 @@ const headersForEverybody = new Set(["accept", "accept-language", "content-type"
 /** Makes the only way to a URL that a user gave. */
 export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
   const rules = addressRules(options.allowedPrivateHosts);
-  const checked = new Agent({ connect: { lookup: lookupPublic } });
-  const unchecked = new Agent();
+  const { resolve } = options;
+  const checked = new Agent({ connect: { lookup: createCheckedLookup(isPublicAddress, resolve) } });
+  const allowed = new Agent({
+    connect: { lookup: createCheckedLookup((address) => !isMetadataAddress(address), resolve) },
+  });
 
-  const dispatcherFor = (url: URL): Dispatcher => (rules.isAllowedPrivate(url) ? unchecked : checked);
+  const dispatcherFor = (url: URL): Dispatcher => (rules.isAllowedPrivate(url) ? allowed : checked);
 
   async function follow(first: URL, firstRequest: SafeRequest, signal: AbortSignal): Promise<SafeResponse> {
     const maxBytes = firstRequest.maxBytes ?? options.maxBytes ?? defaultMaxBytes;
@@ -90,15 +104,31 @@ export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
       const signal = safeRequest.signal ? AbortSignal.any([safeRequest.signal, timeout]) : timeout;
       const url = parseUrl(address);
       try {
-        return await follow(url, safeRequest, signal);
+        return await unlessAborted(follow(url, safeRequest, signal), signal);
       } catch (error) {
         throw translate(error, url, safeRequest.signal, timeout, timeoutMs);
       }
     },
     async close() {
-      await Promise.all([checked.close(), unchecked.close()]);
+      await Promise.all([checked.close(), allowed.close()]);
     },
   };
+}
+
+/** While a connection is being made, the client library answers an abort only when that has come to its end. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted();
+  const ended = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: ended.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    ended.abort();
+    // What comes of it later is nobody's any more.
+    work.catch(() => undefined);
+  }
 }
 
 function requestAfterRedirect(before: SafeRequest, status: number, from: URL, to: URL): SafeRequest {
@@ -178,7 +208,7 @@ function translate(
   if (!(error instanceof Error)) return error;
   if ("status" in error) return error; // One of ours.
   const code = "code" in error ? error.code : undefined;
-  if (code === refusedCode) return refused(url, "its name leads to a private address");
+  if (code === refusedCode) return refused(url, "its name leads to an address that is not public");
   return safeFetchErrors.create(
     "remote_unreachable",
     `${url.origin} could not be reached: ${error.message}`,

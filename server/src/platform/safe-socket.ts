@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { Agent, buildConnector, WebSocket } from "undici";
-import { addressRules, lookupPublic } from "./safe-address.ts";
+import { Agent, buildConnector, ping, WebSocket } from "undici";
+import { addressRules, lookupAllowed, lookupPublic } from "./safe-address.ts";
 
 export interface SafeSocketOptions {
   /** `host` or `host:port` that may be private. */
@@ -13,6 +13,8 @@ export interface SafeSocketOptions {
 
 export interface SafeSocket {
   readonly webSocket: WebSocket;
+  /** Asks for a sign of life; the answer comes from the other side's protocol layer. */
+  ping(): void;
   /** Why no connection could be made, which the socket's own events do not tell; null when it was made. */
   connectError(): Error | null;
   /** Ends the connection at once, whether the other side answers or not. Harmless when it has ended. */
@@ -30,7 +32,7 @@ const defaultMaxMessageBytes = 4 * 1024 * 1024;
 export function openSafeSocket(address: URL, options: SafeSocketOptions): SafeSocket {
   const isPrivate = addressRules(options.allowedPrivateHosts).isAllowedPrivate(address);
   // HTTP/2 would make the connection a stream among others, which cannot be ended alone.
-  const connect = buildConnector({ allowH2: false, ...(isPrivate ? {} : { lookup: lookupPublic }) });
+  const connect = buildConnector({ allowH2: false, lookup: isPrivate ? lookupAllowed : lookupPublic });
   const opened = new Set<Socket>();
   let isDestroyed = false;
   let connectError: Error | null = null;
@@ -58,6 +60,7 @@ export function openSafeSocket(address: URL, options: SafeSocketOptions): SafeSo
   });
   return {
     webSocket,
+    ping: () => ping(webSocket),
     connectError: () => connectError,
     destroy() {
       if (isDestroyed) return;

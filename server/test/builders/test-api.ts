@@ -1,7 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { CurrentUser, HttpEnvironment } from "../../src/http/environment.ts";
+import type { HttpEnvironment } from "../../src/http/environment.ts";
 import { createErrorMapper } from "../../src/http/problems.ts";
 import { createRouter } from "../../src/http/router.ts";
+import type { Caller, CurrentUser } from "../../src/platform/caller.ts";
 import { createSilentLogger } from "../../src/platform/logger.ts";
 
 /** An answer as a test reads it. */
@@ -41,11 +42,21 @@ export async function sendJson<Body>(
   return { status: response.status, headers: response.headers, body: read };
 }
 
-/** Routes as the server mounts them (user, error mapping), called without a socket. */
+/** Somebody who signed in with a browser, as handlers find them; no session of that id exists. */
+export function signedIn({ id, name, role }: CurrentUser): Caller {
+  const proof = { kind: "session", session_id: "test-session" } as const;
+  return { id, name, role, proof, owes_second_factor: false };
+}
+
+/** Routes as the server mounts them (caller, error mapping), called without a socket by somebody with a session. */
 export function createTestApi(user: CurrentUser, ...routers: OpenAPIHono<HttpEnvironment>[]): TestCall {
   const application = createRouter();
   application.use(async (context, next) => {
-    context.set("user", user);
+    const caller = signedIn(user);
+    context.set("user", caller);
+    context.set("caller", caller);
+    context.set("client_address", "127.0.0.1");
+    context.set("audit", {});
     context.set("request_id", "test-request");
     await next();
   });

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
-import type { CurrentUser } from "../../src/http/environment.ts";
 import { createContentPort } from "../../src/modules/content/content-port.ts";
 import type { Exercise, FinishedLesson } from "../../src/modules/content/models.ts";
 import type { FinishedUnit } from "../../src/modules/content/public.ts";
+import type { CurrentUser } from "../../src/platform/caller.ts";
 import type { Database } from "../../src/platform/database.ts";
 
 /** The one user that the migrations make. */

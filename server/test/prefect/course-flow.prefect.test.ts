@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { finishedLessonSchema } from "../../src/modules/content/models.ts";
 import { createPrefectClient, type PrefectClient } from "../../src/modules/prefect/client/client.ts";
@@ -8,11 +9,12 @@ import { createRequestBudget } from "../../src/modules/prefect/client/request-bu
 import type { PrefectFlowRun } from "../../src/modules/prefect/client/wire.ts";
 import { startCourseFlow } from "./course-flow.ts";
 import { startLessonReceiver } from "./lesson-receiver.ts";
+import { ownPrefectApi } from "./own-prefect.ts";
 import { authString } from "./prefect-server.ts";
-import type { PythonProcess } from "./python-process.ts";
+import { type PythonProcess, startPython } from "./python-process.ts";
 import { waitFor } from "./wait-for.ts";
 
-const apiUrl = inject("prefectApiUrl");
+const apiUrl = ownPrefectApi();
 let client: PrefectClient;
 
 const sentLessonSchema = finishedLessonSchema
@@ -64,7 +66,8 @@ it("writes a course and returns each lesson, again when the first try was not ta
     "--seconds-per-lesson",
     "0.1",
   ];
-  expect(await runToItsEnd(startCourseFlow(apiUrl, ["run", ...words]))).toBe(0);
+  const target = { url: receiver.url, token: "cw_of-the-worker" };
+  expect(await runToItsEnd(startCourseFlow(apiUrl, ["run", ...words], target))).toBe(0);
   await receiver.close();
   const run = await findRun("unit-a");
   expect(run.state_type).toBe("COMPLETED");
@@ -74,12 +77,58 @@ it("writes a course and returns each lesson, again when the first try was not ta
     "PUT /api/v1/content/units/unit-a/lessons/2",
   ]);
   expect(receiver.received[1]?.body).toEqual(receiver.received[0]?.body);
+  expect(new Set(receiver.received.map(({ authorization }) => authorization))).toEqual(
+    new Set(["Bearer cw_of-the-worker"]),
+  );
+  expect(JSON.stringify(run)).not.toContain("cw_of-the-worker");
   for (const { body } of receiver.received) {
     const lesson = sentLessonSchema.parse(body);
     expect(lesson.run_id).toBe(run.id);
     expect(lesson.exercises.length).toBeGreaterThan(0);
   }
   expect(await readProgress(run.id)).toBe(100);
+});
+
+/** Keeps the token in Prefect, or takes it away. */
+async function runPython(line: string): Promise<void> {
+  const home = mkdtempSync(path.join(os.tmpdir(), "coursewright-block-"));
+  const environment = { PREFECT_API_URL: apiUrl, PREFECT_API_AUTH_STRING: authString };
+  const python = startPython(["-c", `from prefect.blocks.system import Secret\n${line}`], {
+    home,
+    environment,
+  });
+  expect([await python.ended, python.output()]).toEqual([0, expect.any(String)]);
+  rmSync(home, { recursive: true, force: true });
+}
+
+it("takes the token from Prefect's Secret block where its environment has none", async () => {
+  const receiver = await startLessonReceiver();
+  await runPython('Secret(value="cw_of-the-block").save("coursewright-token", overwrite=True)');
+  const run = ["run", "--lessons", "1", "--seconds-per-lesson", "0.1", "--unit-id", "unit-block"];
+  const flow = startCourseFlow(apiUrl, [...run, "--return-to", receiver.url], { url: receiver.url });
+  expect(await runToItsEnd(flow)).toBe(0);
+  await runPython('Secret.delete("coursewright-token")');
+  await receiver.close();
+  expect(receiver.received.map(({ authorization }) => authorization)).toEqual(["Bearer cw_of-the-block"]);
+});
+
+it.each([
+  ["it has no token", undefined, 401, 1, "Coursewright answered 401. Give this worker a token"],
+  ["its token is for another server", "http://127.0.0.1:9", undefined, 0, "but this worker's token is for"],
+])("fails at once and says what to do when %s", async (_, url, status, sent, words) => {
+  const receiver = await startLessonReceiver();
+  if (status !== undefined) receiver.answers.push(status);
+  const unit_id = `unit-${status ?? "elsewhere"}`;
+  const target = url === undefined ? undefined : { url, token: "cw_of-the-worker" };
+  const run = ["run", "--lessons", "1", "--seconds-per-lesson", "0.1", "--unit-id", unit_id];
+  const flow = startCourseFlow(apiUrl, [...run, "--return-to", receiver.url], target);
+  expect(await runToItsEnd(flow)).not.toBe(0);
+  await receiver.close();
+  expect(receiver.received.map(({ authorization }) => authorization)).toEqual(Array(sent).fill(undefined));
+  expect(await findRun(unit_id)).toMatchObject({
+    state_type: "FAILED",
+    state: { message: expect.stringContaining(words) },
+  });
 });
 
 it("shows its progress while it writes, and a task that Prefect repeats", async () => {

@@ -11,8 +11,19 @@ import { waitFor } from "./wait-for.ts";
 
 const examples = path.resolve(import.meta.dirname, "../../../examples/prefect");
 
+/** The server that takes the flow's lessons, and a token for it. */
+export interface LessonTarget {
+  readonly url: string;
+  /** Without one the flow looks into Prefect. */
+  readonly token?: string;
+}
+
 /** Runs the example flow, as its guide says: `serve …` or `run …`. */
-export function startCourseFlow(apiUrl: string, words: readonly string[]): PythonProcess {
+export function startCourseFlow(
+  apiUrl: string,
+  words: readonly string[],
+  target?: LessonTarget,
+): PythonProcess {
   const home = mkdtempSync(path.join(os.tmpdir(), "coursewright-flow-"));
   const started = startPython(["course_flow.py", ...words], {
     home,
@@ -23,6 +34,8 @@ export function startCourseFlow(apiUrl: string, words: readonly string[]): Pytho
       PREFECT_RUNNER_POLL_FREQUENCY: "1",
       PREFECT_FLOWS_HEARTBEAT_FREQUENCY: "30",
       PREFECT_LOGGING_TO_API_BATCH_INTERVAL: "0.2",
+      ...(target === undefined ? {} : { COURSEWRIGHT_URL: target.url }),
+      ...(target?.token === undefined ? {} : { COURSEWRIGHT_TOKEN: target.token }),
     },
   });
   void started.ended.then(() => rmSync(home, { recursive: true, force: true }));
@@ -34,8 +47,9 @@ export async function serveCourseFlow(
   client: PrefectClient,
   apiUrl: string,
   name: string,
+  target?: LessonTarget,
 ): Promise<{ process: PythonProcess; deployment: PrefectDeployment }> {
-  const served = startCourseFlow(apiUrl, ["serve", "--name", name]);
+  const served = startCourseFlow(apiUrl, ["serve", "--name", name], target);
   const deployment = await waitFor(`the deployment ${name}`, async () => {
     if (served.hasEnded()) throw new Error(`The flow is not served:\n${served.output()}`);
     return (await client.listDeployments({ limit: 200 })).find((each) => each.name === name);

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 
 export interface ReceivedLesson {
   readonly path: string;
+  readonly authorization: string | undefined;
   readonly body: unknown;
 }
 
@@ -23,7 +24,8 @@ export async function startLessonReceiver(): Promise<LessonReceiver> {
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
       const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-      received.push({ path: `${incoming.method} ${incoming.url}`, body });
+      const { authorization } = incoming.headers;
+      received.push({ path: `${incoming.method} ${incoming.url}`, authorization, body });
       answer.writeHead(answers.shift() ?? 204).end();
     });
   });

@@ -70,7 +70,9 @@ const quiet = {
 };
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PREFECT_")));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(PREFECT|COURSEWRIGHT)_/.test(name)),
+  );
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,8 +1,9 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { keptFreshMs } from "../query-client.ts";
+import { raiseSessionDoubt } from "../session/session-doubt.ts";
 import { createCatchUp } from "./catch-up.ts";
-import { joinLiveChannel, type LiveReader } from "./live-channel.ts";
+import type { LiveReader } from "./live-channel.ts";
 import type { ConnectionState, LiveEntity } from "./live-messages.ts";
 import { createRowStore, type RowStore } from "./row-store.ts";
 
@@ -12,20 +13,21 @@ const LiveContext = createContext<Live | null>(null);
 
 type LiveProviderProps = {
   children: ReactNode;
-  /** How the page joins the stream; the browser's shared one unless told. */
-  join?: (read: LiveReader) => () => void;
+  /** How the page joins the stream. The next one is joined behind the former one's end. */
+  join: (read: LiveReader) => () => void;
 };
 
 // Both tell of themselves every two seconds, which makes nothing else out of date.
 const heartbeats: ReadonlySet<LiveEntity> = new Set(["worker", "connection"]);
 
 /** Feeds the row store from the browser's one event stream and refetches what is shown after a gap. */
-export function LiveProvider({ children, join = joinLiveChannel }: LiveProviderProps) {
+export function LiveProvider({ children, join }: LiveProviderProps) {
   const queryClient = useQueryClient();
   const [catchUp] = useState(() => createCatchUp(() => void readAgain(queryClient)));
   const [store] = useState(() => createRowStore(catchUp.ask));
   const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting", as_of: null });
   const changedAt = useRef(0);
+  const broken = useRef(false);
   useEffect(() => {
     const { queries } = queryClient.getDefaultOptions();
     // What is kept but not on show misses changes: it is read again when it is shown next.
@@ -36,7 +38,13 @@ export function LiveProvider({ children, join = joinLiveChannel }: LiveProviderP
   useEffect(
     () =>
       join((message) => {
-        if (message.kind === "state") return setConnection(message.state);
+        if (message.kind === "state") {
+          // What one may see can have changed while nothing was told.
+          if (broken.current && message.state.kind === "live") raiseSessionDoubt();
+          broken.current = message.state.kind === "reconnecting" || message.state.kind === "down";
+          return setConnection(message.state);
+        }
+        if (message.kind === "refused") return raiseSessionDoubt();
         if (message.kind === "changes") {
           if (message.changes.some(({ entity }) => !heartbeats.has(entity))) changedAt.current = Date.now();
           return store.apply(message.changes);

@@ -1,11 +1,22 @@
+import { createTrustedPolicy } from "../../trusted-types.ts";
 import type { LiveMessage } from "./live-messages.ts";
 import { openLiveStream, streamAddress } from "./live-stream.ts";
+import workerAddress from "./live-worker.ts?sharedworker&url";
 import { createRecentChanges } from "./recent-changes.ts";
+
+// The one script that is started by its address.
+const policy = createTrustedPolicy("coursewright-worker", {
+  createScriptURL(address: string) {
+    if (address !== workerAddress) throw new TypeError("No other script is started");
+    return address;
+  },
+});
 
 /** Receives every message of the browser's one event stream. */
 export type LiveReader = (message: LiveMessage) => void;
 
-const channelName = "coursewright-live";
+/** The name by which the tabs of one session find their stream: the next person's is another one. */
+const nameOf = (session: string) => `coursewright-live-${session}`;
 
 function openOwnStream(publish: LiveReader): { state: () => LiveMessage; close: () => void } {
   const stream = openLiveStream({
@@ -17,7 +28,7 @@ function openOwnStream(publish: LiveReader): { state: () => LiveMessage; close: 
 }
 
 /** One tab holds the stream and passes it on; when it closes, the lock makes the next tab the holder. */
-function joinLeader(read: LiveReader): () => void {
+function joinLeader(channelName: string, read: LiveReader): () => void {
   const channel = new BroadcastChannel(channelName);
   const leaving = new AbortController();
   let resign: (() => void) | undefined;
@@ -56,33 +67,43 @@ function joinLeader(read: LiveReader): () => void {
   };
 }
 
-function joinWorker(read: LiveReader): () => void {
-  const worker = new SharedWorker(new URL("./live-worker.ts", import.meta.url), {
+const endings = new Map<string, ReturnType<typeof setTimeout>>();
+const endsAfterMs = 1_000;
+
+function joinWorker(channelName: string, read: LiveReader): () => void {
+  clearTimeout(endings.get(channelName));
+  const worker = new SharedWorker(policy.createScriptURL(workerAddress), {
     type: "module",
     name: channelName,
   });
   let leaveFallback: (() => void) | undefined;
   worker.onerror = () => {
-    leaveFallback ??= joinWithoutWorker(read);
+    leaveFallback ??= joinWithoutWorker(channelName, read);
   };
   worker.port.onmessage = (event: MessageEvent<LiveMessage>) => read(event.data);
   worker.port.start();
   return () => {
     worker.port.postMessage("leave");
-    worker.port.close();
+    // Nobody leaves for good but at the end of the session, which is over for all tabs.
+    const end = () => {
+      worker.port.postMessage("end");
+      worker.port.close();
+    };
+    endings.set(channelName, setTimeout(end, endsAfterMs));
     leaveFallback?.();
   };
 }
 
-function joinWithoutWorker(read: LiveReader): () => void {
-  if (typeof BroadcastChannel === "function" && "locks" in navigator) return joinLeader(read);
+function joinWithoutWorker(channelName: string, read: LiveReader): () => void {
+  if (typeof BroadcastChannel === "function" && "locks" in navigator) return joinLeader(channelName, read);
   return openOwnStream(read).close;
 }
 
 /**
- * Joins the one event stream that all tabs of this browser share: HTTP/1.1 allows six connections per host, so a stream
- * per tab would starve the seventh. A shared worker holds it; where there is none, one tab does for all.
+ * Joins the one event stream that all tabs of a session share: HTTP/1.1 allows six connections per host, so a stream
+ * per tab would starve the seventh. A shared worker holds it; where there is none, one tab does for all. Leaving ends it.
  */
-export function joinLiveChannel(read: LiveReader): () => void {
-  return typeof SharedWorker === "function" ? joinWorker(read) : joinWithoutWorker(read);
+export function joinLiveChannel(session: string, read: LiveReader): () => void {
+  const name = nameOf(session);
+  return typeof SharedWorker === "function" ? joinWorker(name, read) : joinWithoutWorker(name, read);
 }

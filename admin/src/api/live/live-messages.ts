@@ -15,6 +15,7 @@ export const liveEntities = [
   "connection",
   "engine_action",
   "task_carrier",
+  "user",
 ] as const;
 
 /** One of the reported kinds. */
@@ -37,7 +38,9 @@ export type LiveMessage =
   | { kind: "state"; state: ConnectionState }
   | { kind: "changes"; changes: LiveChange[] }
   /** Something was missed: what is on show is read again. Patches are forgotten where even their versions may not hold. */
-  | { kind: "gap"; forget: boolean };
+  | { kind: "gap"; forget: boolean }
+  /** The server ended the stream, or did not open one: the session may be over. It is tried again all the same. */
+  | { kind: "refused" };
 
 /** A number of the server's broadcasts; numbers can be compared within one epoch only. */
 export type Place = { epoch: string; seq: number };

@@ -133,6 +133,24 @@ test("a refused stream is opened anew behind the last event, with growing pauses
   expect(gaps()).toEqual([]);
 });
 
+test("a stream that the server ends or refuses is told as such, and opened anew", () => {
+  const { sources, messages, latest } = start();
+  const refusals = () => messages.filter(({ kind }) => kind === "refused").length;
+  latest().say("hello", hello);
+  latest().say("signed_out", {});
+  expect(refusals()).toBe(1);
+  expect(latest().readyState).toBe(2);
+  vi.advanceTimersByTime(500);
+  expect(sources).toHaveLength(2);
+  latest().refuse();
+  expect(refusals()).toBe(2);
+  vi.advanceTimersByTime(1000);
+  expect(sources).toHaveLength(3);
+  // A connection that only broke is no refusal: the browser resumes it by itself.
+  latest().dispatchEvent(new Event("error"));
+  expect(refusals()).toBe(2);
+});
+
 test("a stream that falls silent is opened anew", () => {
   const { stream, sources, latest } = start();
   latest().say("hello", hello, "place-7");

@@ -37,7 +37,8 @@ function dataOf(event: Event): string {
  * Holds one event stream open for good and says `gap` whenever something may have been missed: the server says so, a number
  * of its broadcasts is missing, comes again or is of another start of the server, or the place to resume from is unknown.
  * The browser resumes a broken connection by itself with its last event id; one that was refused or fell silent is opened
- * anew, with growing pauses, behind the last id that was seen.
+ * anew, with growing pauses, behind the last id that was seen. One that the server ended or refused is told as `refused`:
+ * the session may be over.
  */
 export function openLiveStream({ openSource, publish, now }: LiveStreamOptions): {
   state: () => ConnectionState;
@@ -66,12 +67,13 @@ export function openLiveStream({ openSource, publish, now }: LiveStreamOptions):
     if (state.kind === "live") state = { kind: "live", as_of };
     else become({ kind: "live", as_of });
   };
-  const broke = () => {
+  const broke = (silent = false) => {
     if (closed) return;
     clearTimeout(silenceTimer);
     if (state.kind === "live") become({ kind: "reconnecting", as_of: state.as_of });
     downTimer ??= setTimeout(() => become({ kind: "down", as_of: state.as_of }), downAfterMs);
     if (source?.readyState !== closedState) return;
+    if (!silent) publish({ kind: "refused" });
     clearTimeout(reopenTimer);
     reopenTimer = setTimeout(open, pauseMs);
     pauseMs = Math.min(longestReopenMs, pauseMs * 2);
@@ -80,7 +82,7 @@ export function openLiveStream({ openSource, publish, now }: LiveStreamOptions):
     clearTimeout(silenceTimer);
     silenceTimer = setTimeout(() => {
       source?.close();
-      broke();
+      broke(true);
     }, silentAfterMs);
   };
   const open = () => {
@@ -94,7 +96,11 @@ export function openLiveStream({ openSource, publish, now }: LiveStreamOptions):
         read(dataOf(event));
       });
     }
-    opened.addEventListener("error", broke);
+    opened.addEventListener("error", () => broke());
+    opened.addEventListener("signed_out", () => {
+      opened.close();
+      broke();
+    });
     listenForSilence();
   };
   open();

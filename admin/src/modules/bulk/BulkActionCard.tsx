@@ -6,12 +6,12 @@ import { describeError } from "../../api/problem.ts";
 import { paths } from "../../paths.ts";
 import { StatusChip } from "../../ui/filter/Filters.tsx";
 import { showToast } from "../../ui/overlay/toasts.ts";
-import { Button } from "../../ui/page/Button.tsx";
 import { Card } from "../../ui/page/Card.tsx";
 import { DataStates } from "../../ui/page/DataStates.tsx";
 import { SkeletonRows } from "../../ui/page/Skeleton.tsx";
 import { ProgressBar } from "../../ui/status/ProgressBar.tsx";
 import { formatCount } from "../../ui/value/format.ts";
+import { RoleButton } from "../session/public.ts";
 import "./bulk.css";
 import { BulkDialog, useBulkQuestion } from "./BulkDialog.tsx";
 import { BulkItems } from "./BulkItems.tsx";
@@ -100,9 +100,9 @@ function AgainButton({ action }: { action: BulkAction }) {
   if (count === 0) return null;
   return (
     <>
-      <Button busy={collect.isPending} onClick={() => collect.mutate()}>
+      <RoleButton least="operator" busy={collect.isPending} onClick={() => collect.mutate()}>
         Try {count === 1 ? "the one" : `the ${formatCount(count)}`} that did not work again
-      </Button>
+      </RoleButton>
       {question !== null && (
         <BulkDialog
           key={question.askedAt}

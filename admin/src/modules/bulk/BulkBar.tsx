@@ -3,6 +3,7 @@ import { Button, IconButton } from "../../ui/page/Button.tsx";
 import { formatTotal } from "../../ui/table/Pager.tsx";
 import type { RowSelection } from "../../ui/table/row-selection.ts";
 import { formatCount } from "../../ui/value/format.ts";
+import { RoleButton } from "../session/public.ts";
 import "./bulk.css";
 import { BulkDialog, useBulkQuestion } from "./BulkDialog.tsx";
 import type { BulkEntity, BulkVerb } from "./bulk-api.ts";
@@ -43,14 +44,15 @@ export function BulkBar({ entity, selection, filters, total }: BulkBarProps) {
         )}
         <span className="bulk-bar-actions">
           {actions.map((action) => (
-            <Button
+            <RoleButton
+              least="operator"
               key={action}
               look={action === "cancel" ? "danger" : "plain"}
               disabledReason={refusal}
               onClick={() => ask({ action, entity, ...what })}
             >
               {verbWordsOf(action).button}
-            </Button>
+            </RoleButton>
           ))}
         </span>
         <IconButton icon="close" label="Clear the selection" onClick={selection.clear} />

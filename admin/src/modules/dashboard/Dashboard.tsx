@@ -3,7 +3,6 @@ import { useLiveState } from "../../api/live/use-live.ts";
 import type { CourseGeneration } from "../../api/monitor-rows.ts";
 import { describeError } from "../../api/problem.ts";
 import { paths } from "../../paths.ts";
-import { AppLink } from "../../ui/link/AppLink.tsx";
 import { useSearchParams } from "../../ui/link/search-params.ts";
 import { Button } from "../../ui/page/Button.tsx";
 import { DataStates } from "../../ui/page/DataStates.tsx";
@@ -12,6 +11,7 @@ import { Notice } from "../../ui/page/ErrorBlock.tsx";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
 import { SkeletonBlock } from "../../ui/page/Skeleton.tsx";
 import { ConnectionBanner, MonitorDisagreements } from "../engines/public.ts";
+import { RoleLink } from "../session/public.ts";
 import { AnswerMomentProvider } from "./answer-moment.tsx";
 import { MetricsSection } from "./charts/MetricsSection.tsx";
 import { OutcomeChart } from "./charts/OutcomeChart.tsx";
@@ -35,9 +35,9 @@ const Outcomes = memo(OutcomeChart);
 const Health = memo(HealthCard);
 
 const newUnit = (
-  <AppLink className="button button-primary" href={paths.newUnit()}>
+  <RoleLink least="operator" look="primary" href={paths.newUnit()}>
     New unit
-  </AppLink>
+  </RoleLink>
 );
 
 /** What is being written, what waits, what needs somebody and what has ended: now, or as it was at a past moment (`?at=`). */

@@ -8,6 +8,7 @@ import { formatCount, formatDuration } from "../../ui/value/format.ts";
 import { Elapsed, Moment, RelativeTime } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { PersonLink } from "../session/public.ts";
 
 type FlowRunFactsProps = { run: FlowRunDetail };
 
@@ -53,9 +54,7 @@ export function FlowRunFacts({ run }: FlowRunFactsProps) {
           {
             name: "Asked by",
             value: run.user_id !== null && (
-              <AppLink className="link" href={paths.user(run.user_id)}>
-                {shortName(run.user_name ?? "")}
-              </AppLink>
+              <PersonLink id={run.user_id}>{shortName(run.user_name ?? "")}</PersonLink>
             ),
           },
           {

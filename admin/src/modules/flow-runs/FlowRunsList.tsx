@@ -4,7 +4,6 @@ import { describeError } from "../../api/problem.ts";
 import type { FlowRunSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { NoMatches } from "../../ui/filter/NoMatches.tsx";
-import { AppLink } from "../../ui/link/AppLink.tsx";
 import { ListTrail } from "../../ui/link/list-trail.tsx";
 import { useOpenKeys } from "../../ui/link/search-params.ts";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
@@ -18,6 +17,7 @@ import { shortName } from "../../ui/value/visible-text.ts";
 import { BulkBar } from "../bulk/public.ts";
 import { ConnectionBanner } from "../engines/public.ts";
 import { ListFilterBar, useListFilters } from "../lists/public.ts";
+import { RoleLink } from "../session/public.ts";
 import { FlowRunSteps } from "./FlowRunSteps.tsx";
 import { flowRunColumns } from "./flow-run-columns.tsx";
 import { nameOfRun } from "./flow-run-words.ts";
@@ -76,9 +76,9 @@ export function FlowRunsList() {
 
 function NoFlowRuns() {
   const newUnit = (
-    <AppLink className="button button-primary button-large" href={paths.newUnit()}>
+    <RoleLink least="operator" look="primary" large href={paths.newUnit()}>
       New unit
-    </AppLink>
+    </RoleLink>
   );
   return (
     <EmptyState icon="flow" title="Runs appear here while a unit is written" action={newUnit}>

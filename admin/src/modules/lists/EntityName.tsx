@@ -1,4 +1,5 @@
 import { useItemQuery } from "../../api/item-query.ts";
+import { useMay } from "../../api/session/use-session.ts";
 import { shortenId } from "../../ui/value/format.ts";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { useConnections } from "../engines/public.ts";
@@ -22,7 +23,8 @@ function ConnectionName({ id }: { id: string }) {
 }
 
 function ReadName({ entity, id }: EntityNameProps) {
-  const source = sources[entity];
+  const seesPeople = useMay("admin").may;
+  const source = entity === "user" && !seesPeople ? undefined : sources[entity];
   const found = useItemQuery<{ title?: string; name?: string }>(source === undefined ? null : source + id);
   const name = found.data?.title ?? found.data?.name;
   return <bdi title={id}>{name ?? shortenId(id)}</bdi>;

@@ -1,4 +1,5 @@
 import { type ReactNode, useId, useState } from "react";
+import { useMay } from "../../api/session/use-session.ts";
 import { Icon } from "../../ui/icon/Icon.tsx";
 import { Popover } from "../../ui/overlay/Menu.tsx";
 import { Button } from "../../ui/page/Button.tsx";
@@ -20,9 +21,11 @@ type MoreFiltersProps = { filters: ListFilters; suggestions: Suggestions };
 export function MoreFilters({ filters, suggestions }: MoreFiltersProps) {
   const { definition, kept, clear, filtered } = filters;
   const inSight: readonly Filter[] = inlineChoicesOf(definition.filters);
-  const connections = useConnections().data ?? [];
+  const connections = (useConnections().data ?? []).length;
+  const seesPeople = useMay("admin").may;
+  const shown = { connections, seesPeople };
   const inside = definition.filters.filter(
-    (filter) => isInside(filter, kept, connections.length) && !inSight.includes(filter),
+    (filter) => isInside(filter, kept, shown) && !inSight.includes(filter),
   );
   const count = inside.filter((filter) => namesOf(filter).some((name) => kept[name] !== undefined)).length;
   const button = (
@@ -63,14 +66,20 @@ export function MoreFilters({ filters, suggestions }: MoreFiltersProps) {
 
 /**
  * Things that only links lead to (a task, a flow run, a step) are listed here once they are in force; engines once there is
- * another one than our own, connections once there are several.
+ * another one than our own, connections once there are several, people to whom they may be shown.
  */
-function isInside(filter: Filter, kept: ListFilters["kept"], connections: number): boolean {
+function isInside(
+  filter: Filter,
+  kept: ListFilters["kept"],
+  { connections, seesPeople }: { connections: number; seesPeople: boolean },
+): boolean {
   if (filter.kind === "status" || filter.kind === "text") return false;
   if (filter.kind === "choice" && filter.name === "engine")
     return connections > 0 || kept.engine !== undefined;
   if (filter.kind === "entity" && filter.entity === "connection")
     return connections > 1 || kept[filter.name] !== undefined;
+  if (filter.kind === "entity" && filter.entity === "user" && !seesPeople)
+    return kept[filter.name] !== undefined;
   return filter.kind !== "entity" || searchKindOf(filter.entity) !== null || kept[filter.name] !== undefined;
 }
 

@@ -7,8 +7,9 @@ import { AppLink } from "../../ui/link/AppLink.tsx";
 import { Card } from "../../ui/page/Card.tsx";
 import { ShortId } from "../../ui/value/CopyId.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { PersonLink } from "../session/public.ts";
 
-type Served = { key: string; icon: IconName; href: string; name: ReactNode; what: string };
+type Served = { key: string; icon: IconName; href: string; name: ReactNode; what: string; person?: string };
 
 function servedOf(request: LlmRequestDetail): Served[] {
   const { flow_run_id, step_run_id, task_id, unit_id, user_id, lesson_position } = request;
@@ -45,6 +46,7 @@ function servedOf(request: LlmRequestDetail): Served[] {
       key: "user",
       icon: "user",
       href: paths.user(user_id),
+      person: user_id,
       name: request.user_name,
       what: "asked for it",
     });
@@ -62,9 +64,15 @@ export function RequestServed({ request }: { request: LlmRequestDetail }) {
         {served.map((entry) => (
           <li key={entry.key}>
             <Icon name={entry.icon} className="text-3" />
-            <AppLink className="cut" href={entry.href}>
-              {entry.name}
-            </AppLink>
+            {entry.person === undefined ? (
+              <AppLink className="cut" href={entry.href}>
+                {entry.name}
+              </AppLink>
+            ) : (
+              <PersonLink className="cut" id={entry.person}>
+                {entry.name}
+              </PersonLink>
+            )}
             <span className="spacer" />
             <span className="text-3 no-wrap">{entry.what}</span>
           </li>

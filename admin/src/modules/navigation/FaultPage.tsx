@@ -1,18 +1,9 @@
 import type { ErrorComponentProps } from "@tanstack/react-router";
 import { useState } from "react";
 import { describeError } from "../../api/problem.ts";
+import { serverAnswers } from "../../api/server-answers.ts";
 import { Button } from "../../ui/page/Button.tsx";
 import { ErrorBlock } from "../../ui/page/ErrorBlock.tsx";
-
-/** Whether the server would answer a load of the page. */
-export async function serverAnswers(): Promise<boolean> {
-  try {
-    return (await fetch("/healthz", { cache: "no-store" })).ok;
-  } catch {
-    // No connection: loading the page now would leave the reader with the browser's own error page.
-    return false;
-  }
-}
 
 /** What a page shows when it could not be drawn. It is loaded anew only once the server answers. */
 export function FaultPage({ error }: ErrorComponentProps) {

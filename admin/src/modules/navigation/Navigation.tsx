@@ -1,17 +1,22 @@
 import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useLiveState } from "../../api/live/use-live.ts";
+import { useMay } from "../../api/session/use-session.ts";
 import { paths } from "../../paths.ts";
+import { BrandMark } from "../../ui/icon/BrandMark.tsx";
 import { Icon } from "../../ui/icon/Icon.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
-import { Menu, Popover } from "../../ui/overlay/Menu.tsx";
+import { Popover } from "../../ui/overlay/Menu.tsx";
 import { ToastRegion } from "../../ui/overlay/ToastRegion.tsx";
 import { ConnectionNotice } from "../../ui/page/ConnectionNotice.tsx";
 import { focusListSearch, stepRow } from "../../ui/shortcut/row-steps.ts";
 import { ShortcutsDialog } from "../../ui/shortcut/ShortcutsDialog.tsx";
-import { runShortcut, useShortcut } from "../../ui/shortcut/use-shortcut.ts";
-import { chooseTheme, type ThemeChoice, useThemeChoice } from "../../ui/theme/theme.ts";
+import type { ShortcutId } from "../../ui/shortcut/shortcut-table.ts";
+import { useShortcut } from "../../ui/shortcut/use-shortcut.ts";
+import { ThemeMenu } from "../../ui/theme/ThemeMenu.tsx";
 import { loadPalette } from "../search/public.ts";
+import { AccountMenu } from "./AccountMenu.tsx";
+import { EntryLink } from "./EntryLink.tsx";
 import { HealthDot } from "./HealthDot.tsx";
 import "./navigation.css";
 import { isUnder, navigationEntries } from "./navigation-entries.ts";
@@ -30,7 +35,7 @@ export function Navigation() {
   useShortcut("palette", () => setSearching(true));
   useShortcut("help", () => setHelping(true));
   useListKeys(() => setSearching(true));
-  useTabKeys();
+  const barred = useTabKeys();
   useRememberedVisits();
   useFocusOnArrival(main, pathname);
   return (
@@ -45,13 +50,9 @@ export function Navigation() {
         </AppLink>
         <nav className="main-tabs" aria-label="Main">
           {navigationEntries.map((entry) => (
-            <AppLink
-              key={entry.href}
-              href={entry.href}
-              aria-current={isUnder(pathname, entry.href) ? "page" : undefined}
-            >
+            <EntryLink key={entry.href} entry={entry} pathname={pathname}>
               {entry.word}
-            </AppLink>
+            </EntryLink>
           ))}
         </nav>
         <div className="tools">
@@ -77,7 +78,7 @@ export function Navigation() {
       </main>
       <Dock pathname={pathname} />
       <Suspense>{opened && <Palette open={searching} onClose={() => setSearching(false)} />}</Suspense>
-      <ShortcutsDialog open={helping} onClose={() => setHelping(false)} />
+      <ShortcutsDialog open={helping} onClose={() => setHelping(false)} without={barred} />
       <ToastRegion />
     </>
   );
@@ -98,16 +99,20 @@ function useListKeys(openPalette: () => void): void {
   });
 }
 
-function useTabKeys(): void {
+/** Binds the ways to the tabs; answers those that are not open to the person. */
+function useTabKeys(): ShortcutId[] {
   const router = useRouter();
+  const seesUsers = useMay("admin").may;
+  const createsUnits = useMay("operator").may;
   const go = (href: string) => () => void router.navigate({ href });
   useShortcut("dashboard", go(paths.dashboard()));
   useShortcut("flows", go(paths.flowRuns()));
   useShortcut("tasks", go(paths.tasks()));
   useShortcut("requests", go(paths.llmRequests()));
   useShortcut("units", go(paths.units()));
-  useShortcut("users", go(paths.users()));
-  useShortcut("newUnit", go(paths.newUnit()));
+  useShortcut("users", seesUsers ? go(paths.users()) : null);
+  useShortcut("newUnit", createsUnits ? go(paths.newUnit()) : null);
+  return [...(seesUsers ? [] : ["users" as const]), ...(createsUnits ? [] : ["newUnit" as const])];
 }
 
 /** After a change of page the keyboard starts at its content, as after a load; changes of filters leave it alone. */
@@ -118,71 +123,6 @@ function useFocusOnArrival(main: { current: HTMLElement | null }, pathname: stri
     shown.current = pathname;
     main.current?.focus({ preventScroll: true });
   }, [main, pathname]);
-}
-
-const themes: { choice: ThemeChoice; word: string; icon: "sun" | "moon" | "screen" }[] = [
-  { choice: "light", word: "Light", icon: "sun" },
-  { choice: "dark", word: "Dark", icon: "moon" },
-  { choice: "system", word: "Like the system", icon: "screen" },
-];
-
-function ThemeMenu() {
-  const choice = useThemeChoice();
-  const items = themes.map((theme) => ({
-    key: theme.choice,
-    word: theme.word,
-    icon: theme.icon,
-    chosen: theme.choice === choice,
-    onSelect: () => chooseTheme(theme.choice),
-  }));
-  return (
-    <Menu
-      label="Theme"
-      button={<Icon name={themes.find((theme) => theme.choice === choice)?.icon ?? "theme"} />}
-      buttonClass="button button-quiet button-icon"
-      items={items}
-    />
-  );
-}
-
-function AccountMenu() {
-  return (
-    <Popover
-      label="Account: Local administrator"
-      button={<span className="avatar">LA</span>}
-      buttonClass="account"
-    >
-      <div className="menu-heading">
-        <div className="strong">Local administrator</div>
-        <div className="text-3 small">signed in by being on this machine</div>
-      </div>
-      <AppLink
-        className="menu-item"
-        href={paths.settings()}
-        onClick={(event) => event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover()}
-      >
-        <Icon name="gear" />
-        Settings
-      </AppLink>
-      <a className="menu-item" href={paths.apiDocs()}>
-        <Icon name="book" />
-        API documentation
-      </a>
-      <button
-        type="button"
-        className="menu-item"
-        onClick={(event) => {
-          event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover();
-          runShortcut("help");
-        }}
-      >
-        <Icon name="bolt" />
-        Keyboard shortcuts
-        <span className="spacer" />
-        <kbd>?</kbd>
-      </button>
-    </Popover>
-  );
 }
 
 const dockEntries = navigationEntries.slice(0, 5);
@@ -199,14 +139,10 @@ function Dock({ pathname }: { pathname: string }) {
   return (
     <nav className="dock" aria-label="Main">
       {dockEntries.map((entry) => (
-        <AppLink
-          key={entry.href}
-          href={entry.href}
-          aria-current={isUnder(pathname, entry.href) ? "page" : undefined}
-        >
+        <EntryLink key={entry.href} entry={entry} pathname={pathname}>
           <Icon name={entry.icon} />
           {entry.shortWord}
-        </AppLink>
+        </EntryLink>
       ))}
       <Popover
         label="More pages"
@@ -214,32 +150,12 @@ function Dock({ pathname }: { pathname: string }) {
         buttonClass={further ? "dock-more dock-current" : "dock-more"}
       >
         {furtherEntries.map((entry) => (
-          <AppLink
-            key={entry.href}
-            href={entry.href}
-            className="menu-item"
-            onClick={(event) => event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover()}
-          >
+          <EntryLink key={entry.href} entry={entry} pathname={pathname} inMenu>
             <Icon name={entry.icon} />
             {entry.word}
-          </AppLink>
+          </EntryLink>
         ))}
       </Popover>
     </nav>
-  );
-}
-
-function BrandMark() {
-  return (
-    <svg viewBox="0 0 20 20" aria-hidden="true">
-      <rect width="20" height="20" rx="5" fill="var(--accent-fill)" />
-      <path
-        d="M5 6.5h10M5 10h7M5 13.5h4"
-        stroke="var(--on-accent)"
-        strokeWidth="1.75"
-        strokeLinecap="round"
-      />
-      <circle cx="14" cy="13.5" r="1.6" fill="var(--on-accent)" />
-    </svg>
   );
 }

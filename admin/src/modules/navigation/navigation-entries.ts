@@ -1,8 +1,16 @@
+import type { Role } from "../../api/session/roles.ts";
 import { paths } from "../../paths.ts";
 import type { IconName } from "../../ui/icon/icon-shapes.tsx";
 
 /** One of the six tabs. */
-export type NavigationEntry = { word: string; shortWord: string; href: string; icon: IconName };
+export type NavigationEntry = {
+  word: string;
+  shortWord: string;
+  href: string;
+  icon: IconName;
+  /** The least role that may open it; a viewer may open the others. */
+  least?: Exclude<Role, "learner">;
+};
 
 /** The six tabs in their order; there is no other top-level page. */
 export const navigationEntries: NavigationEntry[] = [
@@ -11,7 +19,7 @@ export const navigationEntries: NavigationEntry[] = [
   { word: "Tasks", shortWord: "Tasks", href: paths.tasks(), icon: "task" },
   { word: "LLM Requests", shortWord: "Requests", href: paths.llmRequests(), icon: "request" },
   { word: "Units", shortWord: "Units", href: paths.units(), icon: "unit" },
-  { word: "Users", shortWord: "Users", href: paths.users(), icon: "user" },
+  { word: "Users", shortWord: "Users", href: paths.users(), icon: "user", least: "admin" },
 ];
 
 /** Whether an address belongs to a tab. */

@@ -1,6 +1,8 @@
 import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { describeError } from "../../api/problem.ts";
+import { reaches } from "../../api/session/roles.ts";
+import { usePerson } from "../../api/session/use-session.ts";
 import { Icon } from "../../ui/icon/Icon.tsx";
 import { Dialog } from "../../ui/overlay/Dialog.tsx";
 import { useSavedViews, viewHref } from "../saved-views/public.ts";
@@ -10,7 +12,7 @@ import { PaletteOption } from "./PaletteOption.tsx";
 import { type PaletteEntry, type PaletteGroup, paletteGroups, remarkOn } from "./palette-entries.ts";
 import "./palette.css";
 import { readRecentPlaces } from "./recent-places.ts";
-import { useSearch } from "./search-api.ts";
+import { type SearchAnswer, useSearch } from "./search-api.ts";
 import { useCommandsInView } from "./use-commands-in-view.ts";
 
 const hitsPerKind = 5;
@@ -32,6 +34,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
 function usePaletteGroups(text: string, onCancelTask: (taskId: string) => void) {
   const search = useSearch(text, hitsPerKind);
   const inView = useCommandsInView(onCancelTask);
+  const { role } = usePerson();
   const views = useSavedViews().data;
   const [recent] = useState(() => readRecentPlaces().filter(({ href }) => href !== window.location.pathname));
   const groups = useMemo(() => {
@@ -49,11 +52,18 @@ function usePaletteGroups(text: string, onCancelTask: (taskId: string) => void) 
       note: kind,
       href,
     }));
-    return paletteGroups(offerCommands(text, { inView, savedViews, recent: visited }), search.answer);
-  }, [text, inView, views, recent, search.answer]);
+    const answer = withoutPeople(search.answer, reaches(role, "admin"));
+    return paletteGroups(offerCommands(text, { inView, savedViews, recent: visited, role }), answer);
+  }, [text, inView, views, recent, role, search.answer]);
   const count = groups.reduce((sum, group) => sum + group.entries.length, 0);
   const failure = search.error === null ? null : describeError(search.error);
   return { groups, remark: remarkOn({ text, searching: search.searching, failure, count }), search };
+}
+
+/** The pages of people are open to administrators only. */
+function withoutPeople(answer: SearchAnswer | undefined, seesPeople: boolean): SearchAnswer | undefined {
+  if (answer === undefined || seesPeople) return answer;
+  return { ...answer, groups: answer.groups.filter(({ kind }) => kind !== "user") };
 }
 
 type PaletteBodyProps = { onClose: () => void; onCancelTask: (taskId: string) => void };

@@ -1,3 +1,4 @@
+import { type Role, reaches } from "../../api/session/roles.ts";
 import { paths } from "../../paths.ts";
 import type { IconName } from "../../ui/icon/icon-shapes.tsx";
 import { showToast } from "../../ui/overlay/toasts.ts";
@@ -18,6 +19,8 @@ export type Command = {
   shortcut?: ShortcutId;
   /** Shown when nothing is typed yet. */
   early?: boolean;
+  /** The least role that may do this; a viewer may do the rest. */
+  least?: Role;
 } & ({ href: string } | { run: () => void });
 
 const pages: Command[] = [
@@ -40,7 +43,15 @@ const pages: Command[] = [
     shortcut: "units",
     also: "lessons courses",
   },
-  { key: "users", word: "Users", icon: "user", href: paths.users(), shortcut: "users", also: "accounts" },
+  {
+    key: "users",
+    word: "Users",
+    icon: "user",
+    href: paths.users(),
+    shortcut: "users",
+    also: "accounts",
+    least: "admin",
+  },
   { key: "settings", word: "Settings", icon: "gear", href: paths.settings() },
   {
     key: "alerts",
@@ -55,6 +66,23 @@ const pages: Command[] = [
     icon: "plug",
     href: paths.settingsConnections(),
     also: "settings prefect engine server",
+  },
+  {
+    key: "account",
+    word: "Account",
+    icon: "user",
+    href: paths.settingsAccount(),
+    also: "settings password second factor name profile",
+  },
+  { key: "sessions", word: "Sessions", icon: "screen", href: paths.settingsSessions(), also: "settings" },
+  { key: "tokens", word: "API tokens", icon: "key", href: paths.settingsTokens(), also: "settings" },
+  {
+    key: "audit",
+    word: "Audit log",
+    icon: "shield",
+    href: paths.settingsAudit(),
+    also: "settings who did what",
+    least: "admin",
   },
 ];
 
@@ -114,6 +142,7 @@ const actions: Command[] = [
     shortcut: "newUnit",
     also: "create course",
     early: true,
+    least: "operator",
   },
   {
     key: "reload",
@@ -189,10 +218,10 @@ function filtered(group: CommandGroup, text: string): CommandGroup {
   };
 }
 
-type Offered = { inView: Command[]; savedViews: Command[]; recent: Command[] };
+type Offered = { inView: Command[]; savedViews: Command[]; recent: Command[]; role: Role };
 
-/** What the palette offers for a text, apart from what the server finds; without a text the likely next steps. */
-export function offerCommands(text: string, { inView, savedViews, recent }: Offered): CommandGroup[] {
+/** What the palette offers a role for a text, apart from what the server finds; without a text the likely next steps. */
+export function offerCommands(text: string, { inView, savedViews, recent, role }: Offered): CommandGroup[] {
   const empty = text.trim() === "";
   const groups: CommandGroup[] = empty
     ? [
@@ -209,5 +238,8 @@ export function offerCommands(text: string, { inView, savedViews, recent }: Offe
         { title: "Saved views", commands: [...savedViews] },
         { title: "Lists", commands: [...filteredLists] },
       ];
-  return groups.map((group) => filtered(group, text)).filter((group) => group.commands.length > 0);
+  const open = ({ least }: Command) => least === undefined || reaches(role, least);
+  return groups
+    .map((group) => filtered({ ...group, commands: group.commands.filter(open) }, text))
+    .filter((group) => group.commands.length > 0);
 }

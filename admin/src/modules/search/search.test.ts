@@ -9,9 +9,9 @@ import { commandsFor, thingAt } from "./use-commands-in-view.ts";
 
 const id = "019a0000-0000-7000-8000-000000000001";
 const other = "019a0000-0000-7000-8000-000000000002";
-const nothing = { inView: [], savedViews: [], recent: [] };
+const nothing = { inView: [], savedViews: [], recent: [], role: "admin" as const };
 
-function wordsFor(text: string, offered: Partial<Record<keyof typeof nothing, Command[]>> = {}): string[] {
+function wordsFor(text: string, offered: Partial<Parameters<typeof offerCommands>[1]> = {}): string[] {
   const groups = offerCommands(text, { ...nothing, ...offered });
   return groups.flatMap((group) => group.commands.map((command) => command.word));
 }
@@ -19,6 +19,14 @@ function wordsFor(text: string, offered: Partial<Record<keyof typeof nothing, Co
 describe("commands", () => {
   test("are found by part of their name, pages first", () => {
     expect(wordsFor("unit").slice(0, 2)).toEqual(["Units", "New unit"]);
+  });
+
+  test("are offered to those who may do them only", () => {
+    expect(wordsFor("users")).toContain("Users");
+    expect(wordsFor("users", { role: "operator" })).toEqual([]);
+    expect(wordsFor("new unit", { role: "operator" })).toEqual(["New unit"]);
+    expect(wordsFor("new unit", { role: "viewer" })).toEqual([]);
+    expect(wordsFor("audit", { role: "viewer" })).toEqual([]);
   });
 
   test("are found by words that are not in their name, and by several words in any order", () => {

@@ -44,13 +44,21 @@ export function commandsFor(
   const commands: Command[] = [];
   if (kind === "unit" && retryable.includes(thing.status)) {
     const href = paths.unit(thing.id, { retry: "choose" });
-    commands.push({ key: "retry", word: "Retry this unit…", icon: "reload", href, also: "resume again" });
+    commands.push({
+      key: "retry",
+      word: "Retry this unit…",
+      icon: "reload",
+      href,
+      also: "resume again",
+      least: "operator",
+    });
   }
   const taskId = kind === "task" ? thing.id : (thing.task_id ?? null);
   const canStop = kind !== "request" && atWork.includes(thing.status) && !thing.cancel_requested_at;
   if (taskId !== null && canStop) {
     const word = kind === "task" ? "Cancel this task…" : "Cancel the task that is at work here…";
-    commands.push({ key: "cancel", word, icon: "slash", run: () => askToCancel(taskId), also: "stop end" });
+    const run = () => askToCancel(taskId);
+    commands.push({ key: "cancel", word, icon: "slash", run, also: "stop end", least: "operator" });
   }
   if (kind !== "unit" && thing.unit_id != null) {
     commands.push({ key: "its-unit", word: "Open its unit", icon: "unit", href: paths.unit(thing.unit_id) });

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { describeError } from "../../api/problem.ts";
 import type { TaskSummary } from "../../api/rows.ts";
 import { ConfirmDialog } from "../../ui/overlay/Dialog.tsx";
-import { Button } from "../../ui/page/Button.tsx";
+import { RoleButton } from "../session/public.ts";
 import { cancelTask } from "./task-api.ts";
 import { cancelWordsOf } from "./task-words.ts";
 
@@ -31,9 +31,14 @@ export function CancelTask({ task, isOnPrefect = false, quiet = false, onCancell
   const requested = task.cancel_requested_at !== null ? "It is being cancelled already." : undefined;
   return (
     <>
-      <Button look={quiet ? "quiet" : "plain"} onClick={() => setAsking(true)} disabledReason={requested}>
+      <RoleButton
+        least="operator"
+        look={quiet ? "quiet" : "plain"}
+        onClick={() => setAsking(true)}
+        disabledReason={requested}
+      >
         Cancel
-      </Button>
+      </RoleButton>
       <ConfirmDialog
         open={asking}
         title={`${button}?`}

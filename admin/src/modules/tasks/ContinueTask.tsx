@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { describeError } from "../../api/problem.ts";
 import { showToast } from "../../ui/overlay/toasts.ts";
-import { Button } from "../../ui/page/Button.tsx";
+import { RoleButton } from "../session/public.ts";
 import { continueTask } from "./task-api.ts";
 
 type ContinueTaskProps = { taskId: string; primary?: boolean; onContinued: () => void };
@@ -20,8 +20,13 @@ export function ContinueTask({ taskId, primary = false, onContinued }: ContinueT
     },
   });
   return (
-    <Button look={primary ? "primary" : "plain"} busy={proceed.isPending} onClick={() => proceed.mutate()}>
+    <RoleButton
+      least="operator"
+      look={primary ? "primary" : "plain"}
+      busy={proceed.isPending}
+      onClick={() => proceed.mutate()}
+    >
       Continue
-    </Button>
+    </RoleButton>
   );
 }

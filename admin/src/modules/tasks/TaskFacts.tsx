@@ -5,6 +5,7 @@ import { Card, Facts } from "../../ui/page/Card.tsx";
 import { Elapsed, Moment } from "../../ui/value/Moment.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { RunOrigin, RunProgress } from "../engines/public.ts";
+import { PersonLink } from "../session/public.ts";
 
 /** What a task makes, for whom, who works on it and since when. */
 export function TaskFacts({ task }: { task: TaskDetail }) {
@@ -28,11 +29,7 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
           },
           {
             name: "Asked by",
-            value: task.user_id !== null && (
-              <AppLink className="link" href={paths.user(task.user_id)}>
-                {task.user_name}
-              </AppLink>
-            ),
+            value: task.user_id !== null && <PersonLink id={task.user_id}>{task.user_name}</PersonLink>,
           },
           { name: "Mode", value: task.unit_id !== null && !isOnPrefect && task.mode.replaceAll("_", " ") },
           { name: "Queue", value: !isOnPrefect && task.queue_name },

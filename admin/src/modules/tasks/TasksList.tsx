@@ -3,7 +3,6 @@ import { describeError } from "../../api/problem.ts";
 import type { TaskSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { NoMatches } from "../../ui/filter/NoMatches.tsx";
-import { AppLink } from "../../ui/link/AppLink.tsx";
 import { ListTrail } from "../../ui/link/list-trail.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { EmptyState } from "../../ui/page/EmptyState.tsx";
@@ -15,6 +14,7 @@ import { useRowSelection } from "../../ui/table/row-selection.ts";
 import { BulkBar } from "../bulk/public.ts";
 import { ConnectionBanner } from "../engines/public.ts";
 import { ListFilterBar, useListFilters } from "../lists/public.ts";
+import { RoleLink } from "../session/public.ts";
 import { useQueueStatus, useTasks, useWorkers } from "./task-api.ts";
 import { taskColumns } from "./task-columns.tsx";
 import { QueueFigures, WorkersCard } from "./WorkersCard.tsx";
@@ -71,9 +71,9 @@ export function TasksList() {
 
 function NoTasks() {
   const newUnit = (
-    <AppLink className="button button-primary button-large" href={paths.newUnit()}>
+    <RoleLink least="operator" look="primary" large href={paths.newUnit()}>
       New unit
-    </AppLink>
+    </RoleLink>
   );
   return (
     <EmptyState icon="task" title="Background jobs appear here" action={newUnit}>

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { UnitDetail } from "../../api/content-rows.ts";
 import { describeError } from "../../api/problem.ts";
+import { useMay } from "../../api/session/use-session.ts";
 import { Icon } from "../../ui/icon/Icon.tsx";
 import { Menu } from "../../ui/overlay/Menu.tsx";
 import { showToast } from "../../ui/overlay/toasts.ts";
@@ -10,6 +11,7 @@ import { downloadUnit, type ExportFormat } from "./export-unit.ts";
 /** Export and deletion, beside the title. */
 export function UnitActions({ unit }: { unit: UnitDetail }) {
   const [deleting, setDeleting] = useState(false);
+  const deletion = useMay("admin");
   const save = (format: ExportFormat) => {
     downloadUnit(unit.id, format)
       .then((name) => showToast({ tone: "ok", words: `${name} is saved.` }))
@@ -41,7 +43,13 @@ export function UnitActions({ unit }: { unit: UnitDetail }) {
         buttonClass="button button-icon"
         button={<Icon name="more" />}
         items={[
-          { key: "delete", word: "Delete the unit…", icon: "close", onSelect: () => setDeleting(true) },
+          {
+            key: "delete",
+            word: "Delete the unit…",
+            icon: "close",
+            disabledReason: deletion.reason,
+            onSelect: () => setDeleting(true),
+          },
         ]}
       />
       <DeleteUnit unit={unit} open={deleting} onClose={() => setDeleting(false)} />

@@ -7,6 +7,7 @@ import { formatCount, formatDuration, formatQuantity } from "../../ui/value/form
 import { Moment } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { PersonLink } from "../session/public.ts";
 import { knownCostOf } from "./on-prefect.ts";
 
 function sourceOf(unit: UnitDetail): string {
@@ -46,9 +47,7 @@ export function UnitFacts({ unit }: { unit: UnitDetail }) {
     unit.user_id === null ? (
       shortName(unit.user_name ?? "")
     ) : (
-      <AppLink className="link" href={paths.user(unit.user_id)}>
-        {shortName(unit.user_name ?? "")}
-      </AppLink>
+      <PersonLink id={unit.user_id}>{shortName(unit.user_name ?? "")}</PersonLink>
     );
   return (
     <Card title="Facts" padded>

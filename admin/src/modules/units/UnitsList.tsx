@@ -5,7 +5,6 @@ import { describeError } from "../../api/problem.ts";
 import type { LessonSummary, UnitSummary } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
 import { NoMatches } from "../../ui/filter/NoMatches.tsx";
-import { AppLink } from "../../ui/link/AppLink.tsx";
 import { ListTrail } from "../../ui/link/list-trail.tsx";
 import { useOpenKeys } from "../../ui/link/search-params.ts";
 import { DataStates } from "../../ui/page/DataStates.tsx";
@@ -20,13 +19,14 @@ import { useRowSelection } from "../../ui/table/row-selection.ts";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { BulkBar } from "../bulk/public.ts";
 import { ListFilterBar, useListFilters } from "../lists/public.ts";
+import { RoleLink } from "../session/public.ts";
 import { LessonAccordion } from "./lesson/LessonAccordion.tsx";
 import { unitColumns } from "./unit-columns.tsx";
 
 const newUnit = (
-  <AppLink className="button button-primary" href={paths.newUnit()}>
+  <RoleLink least="operator" look="primary" href={paths.newUnit()}>
     New unit
-  </AppLink>
+  </RoleLink>
 );
 
 const useLiveUnit = (unit: UnitSummary) => useLiveRow("unit", unit);

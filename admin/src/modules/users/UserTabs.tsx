@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type { LiveEntity } from "../../api/live/live-messages.ts";
 import { useLiveRow } from "../../api/live/use-live.ts";
 import { useLiveList } from "../../api/live/use-live-list.ts";
@@ -11,7 +11,7 @@ import type {
   UserSummary,
 } from "../../api/rows.ts";
 import { paths } from "../../paths.ts";
-import { Tabs } from "../../ui/disclosure/Tabs.tsx";
+import { Segmented, Tabs } from "../../ui/disclosure/Tabs.tsx";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { useSearchParams } from "../../ui/link/search-params.ts";
 import { DataStates } from "../../ui/page/DataStates.tsx";
@@ -23,6 +23,7 @@ import { NewRowsPill, Pager } from "../../ui/table/Pager.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { flowRunColumns } from "../flow-runs/public.ts";
 import { llmRequestColumns } from "../llm-requests/public.ts";
+import { AuditEntries } from "../settings/public.ts";
 import { taskColumns } from "../tasks/public.ts";
 import { unitColumns } from "../units/public.ts";
 
@@ -38,9 +39,10 @@ const addressOf: Record<string, (user_id: string) => ListAddress> = {
   tasks: (user_id) => ({ word: "Open in Tasks", href: paths.tasks({ user_id }) }),
   runs: (user_id) => ({ word: "Open in Flow Runs", href: paths.flowRuns({ user_id }) }),
   requests: (user_id) => ({ word: "Open in LLM Requests", href: paths.llmRequests({ user_id }) }),
+  activity: (q) => ({ word: "Open in the audit log", href: paths.settingsAudit({ q }) }),
 };
 
-/** What an account asked for and what ran for it: units, tasks, flow runs and requests, newest first. */
+/** What an account asked for, what ran for it, and what was done by it and with it: each newest first. */
 export function UserTabs({ user }: { user: UserSummary }) {
   const [search, change] = useSearchParams();
   const selected = search.tab ?? "units";
@@ -55,6 +57,7 @@ export function UserTabs({ user }: { user: UserSummary }) {
       count: user.llm_request_count,
       content: () => <RequestsOf userId={user.id} />,
     },
+    { key: "activity", title: "Activity", content: () => <ActivityOf userId={user.id} /> },
   ];
   return (
     <section className="card" aria-label={`Activity of ${shortName(user.name)}`}>
@@ -134,6 +137,38 @@ function RequestsOf({ userId }: OfUserProps) {
       useRow={useLiveRequest}
       empty={<EmptyState icon="request" title="Requests made for this account appear here" />}
     />
+  );
+}
+
+function ActivityOf({ userId }: OfUserProps) {
+  const [by, setBy] = useState("both");
+  return (
+    <>
+      <div className="user-activity-tools">
+        <Segmented
+          label="Whose doing"
+          options={[
+            { value: "both", word: "By and on the person" },
+            { value: "them", word: "By the person" },
+          ]}
+          value={by}
+          onChange={setBy}
+        />
+      </div>
+      <AuditEntries
+        filters={by === "both" ? { q: userId } : { actor_id: userId }}
+        label="Activity"
+        openName="entry"
+        empty={
+          <EmptyState
+            icon="clock"
+            title="What this person does, and what is done to the account, appears here"
+          >
+            Sign-ins, changes, retries, publications and the like, as the audit log has them.
+          </EmptyState>
+        }
+      />
+    </>
   );
 }
 

@@ -1,87 +1,46 @@
+import { useState } from "react";
+import type { InvitedUser } from "../../api/account-rows.ts";
 import { useListQuery } from "../../api/list-query.ts";
-import { useLiveRefresh, useLiveState } from "../../api/live/use-live.ts";
+import { useLiveRefresh, useLiveRow, useLiveState } from "../../api/live/use-live.ts";
 import { describeError } from "../../api/problem.ts";
 import type { UserSummary } from "../../api/rows.ts";
-import { paths } from "../../paths.ts";
 import { NoMatches } from "../../ui/filter/NoMatches.tsx";
-import { ListTrail, RowLink } from "../../ui/link/list-trail.tsx";
+import { ListTrail } from "../../ui/link/list-trail.tsx";
+import { Button } from "../../ui/page/Button.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { EmptyState } from "../../ui/page/EmptyState.tsx";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
-import type { Column } from "../../ui/table/DataTable.tsx";
 import { ListCard } from "../../ui/table/ListCard.tsx";
 import { formatTotal } from "../../ui/table/Pager.tsx";
-import { formatCount } from "../../ui/value/format.ts";
-import { RelativeTime } from "../../ui/value/Moment.tsx";
-import { Money } from "../../ui/value/Money.tsx";
 import { ListFilterBar, useListFilters } from "../lists/public.ts";
+import { GivenLinkDialog } from "./GivenLinkDialog.tsx";
+import { InviteDialog } from "./InviteDialog.tsx";
+import { userColumns } from "./user-columns.tsx";
+import { accountState } from "./user-words.ts";
 
-const columns: Column<UserSummary>[] = [
-  {
-    key: "name",
-    header: "Name",
-    phone: "title",
-    cell: (user) => (
-      <RowLink className="strong" href={paths.user(user.id)}>
-        {user.name}
-      </RowLink>
-    ),
-  },
-  {
-    key: "role",
-    header: "Role",
-    phone: "detail",
-    cell: (user) => <span className="text-2">{user.role}</span>,
-  },
-  {
-    key: "state",
-    header: "Account",
-    phone: "aside",
-    cell: (user) => (user.is_active ? "active" : <span className="text-3">deactivated</span>),
-  },
-  {
-    key: "email",
-    header: "E-mail",
-    slack: true,
-    cell: (user) => <span className="text-2">{user.email ?? "none: works on this machine only"}</span>,
-  },
-  { key: "units", header: "Units", align: "end", minWidth: 84, cell: (user) => formatCount(user.unit_count) },
-  {
-    key: "requests",
-    header: "LLM requests",
-    align: "end",
-    wideOnly: true,
-    cell: (user) => formatCount(user.llm_request_count),
-  },
-  {
-    key: "cost",
-    header: "Cost",
-    align: "end",
-    minWidth: 92,
-    phone: "aside-detail",
-    cell: (user) => (user.llm_request_count === 0 ? null : <Money cost_usd={user.cost_usd} />),
-  },
-  {
-    key: "seen",
-    header: "Last seen",
-    align: "end",
-    cell: (user) => (user.last_seen_at === null ? null : <RelativeTime at={user.last_seen_at} />),
-  },
-];
+const useLiveUser = (user: UserSummary) => useLiveRow("user", user);
 
-/** Who may use this installation and what their work cost. */
+/** Who may use this installation, what they may do, and what their work cost. */
 export function UsersList() {
   useDocumentTitle("Users");
   const filters = useListFilters("users");
   const list = useListQuery<UserSummary>(filters.definition.source, filters.query);
+  const [asking, setAsking] = useState({ askedAt: 0, open: false });
+  const [invited, setInvited] = useState<InvitedUser | null>(null);
+  const ask = () => setAsking({ askedAt: Date.now(), open: true });
   // What an account has made and spent changes with its units.
-  useLiveRefresh((live) => live.entity === "unit", list.reload);
+  useLiveRefresh(({ entity }) => entity === "user" || entity === "unit", list.reload);
   return (
     <ListTrail value={filters.trail}>
       <PageHeader
         title="Users"
         count={list.total === null ? undefined : formatTotal(list.total)}
         live={useLiveState()}
+        actions={
+          <Button look="primary" icon="plus" onClick={ask}>
+            Invite
+          </Button>
+        }
         onReload={list.reload}
         reloading={list.reloading}
         loadedAt={list.loadedAt}
@@ -91,7 +50,9 @@ export function UsersList() {
         label="Users"
         list={list}
         failure={list.error === null ? null : describeError(list.error)}
-        columns={columns}
+        columns={userColumns}
+        useRow={useLiveUser}
+        statusWord={(user) => accountState(user).word}
         empty={
           filters.filtered ? (
             <NoMatches what="account" onClear={filters.clear} />
@@ -99,6 +60,16 @@ export function UsersList() {
             <EmptyState icon="user" title="Accounts appear here" />
           )
         }
+      />
+      <InviteDialog
+        key={asking.askedAt}
+        open={asking.open}
+        onClose={() => setAsking((now) => ({ ...now, open: false }))}
+        onInvited={setInvited}
+      />
+      <GivenLinkDialog
+        shown={invited === null ? null : { name: invited.user.name, link: invited.link }}
+        onClose={() => setInvited(null)}
       />
     </ListTrail>
   );

@@ -75,6 +75,8 @@ export type MenuItem = {
   word: ReactNode;
   icon?: IconName;
   chosen?: boolean;
+  /** Why it cannot be chosen. It stays focusable, so that the reason can be read. */
+  disabledReason?: string | undefined;
   onSelect: () => void;
 };
 
@@ -107,17 +109,26 @@ function MenuEntry({ item }: { item: MenuItem }) {
     <>
       {item.icon !== undefined && <Icon name={item.icon} />}
       <span>{item.word}</span>
+      {item.disabledReason !== undefined && <span className="visually-hidden">: {item.disabledReason}</span>}
       <span className="spacer" />
       {item.chosen === true && <Icon name="check" small />}
     </>
   );
   const select = (event: MouseEvent<HTMLButtonElement>) => {
+    if (item.disabledReason !== undefined) return;
     event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover();
     item.onSelect();
   };
   if (item.chosen === undefined) {
     return (
-      <button type="button" role="menuitem" className="menu-item" onClick={select}>
+      <button
+        type="button"
+        role="menuitem"
+        className="menu-item"
+        aria-disabled={item.disabledReason !== undefined || undefined}
+        title={item.disabledReason}
+        onClick={select}
+      >
         {content}
       </button>
     );
@@ -128,6 +139,8 @@ function MenuEntry({ item }: { item: MenuItem }) {
       role="menuitemradio"
       aria-checked={item.chosen}
       className="menu-item"
+      aria-disabled={item.disabledReason !== undefined || undefined}
+      title={item.disabledReason}
       onClick={select}
     >
       {content}

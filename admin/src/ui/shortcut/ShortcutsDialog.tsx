@@ -1,20 +1,27 @@
 import { Dialog } from "../overlay/Dialog.tsx";
 import "./shortcuts.css";
-import { printedKeys, type Shortcut, shortcutEntries } from "./shortcut-table.ts";
+import { printedKeys, type Shortcut, type ShortcutId, shortcutEntries } from "./shortcut-table.ts";
 
 const groups = [...new Set(shortcutEntries.map((shortcut) => shortcut.group))];
 
+type ShortcutsDialogProps = {
+  open: boolean;
+  onClose: () => void;
+  /** Those that do nothing for whoever reads this. */
+  without?: readonly ShortcutId[];
+};
+
 /** Opens over the page. */
-export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function ShortcutsDialog({ open, onClose, without }: ShortcutsDialogProps) {
   return (
     <Dialog open={open} onClose={onClose} title="Keyboard shortcuts">
-      <ShortcutsList />
+      <ShortcutsList {...(without === undefined ? {} : { without })} />
     </Dialog>
   );
 }
 
 /** Every shortcut by where it works, from the table that binds them. */
-export function ShortcutsList() {
+export function ShortcutsList({ without = [] }: { without?: readonly ShortcutId[] }) {
   return (
     <div className="shortcuts">
       {groups.map((group) => (
@@ -22,7 +29,7 @@ export function ShortcutsList() {
           <h3 className="text-3 small">{group}</h3>
           <dl>
             {shortcutEntries
-              .filter((shortcut) => shortcut.group === group)
+              .filter(({ id, group: own }) => own === group && !without.includes(id))
               .map((shortcut) => (
                 <div key={shortcut.id}>
                   <dt>{shortcut.word}</dt>

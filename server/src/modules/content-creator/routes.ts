@@ -104,8 +104,11 @@ export function createCreatorRoutes(service: CreatorService) {
   return createRouter()
     .openapi(createUnit, async (context) => {
       const key = context.req.valid("header")["idempotency-key"];
-      const made = await service.createUnit(context.get("user"), context.req.valid("json"), key);
+      const body = context.req.valid("json");
+      context.get("audit").details = { is_started: body.start, lessons: body.target_lesson_count };
+      const made = await service.createUnit(context.get("user"), body, key);
       const { unit_id, task_id } = made;
+      context.get("audit").object_id = unit_id;
       if (task_id === null) return context.json({ unit_id, task_id, status: "draft" as const }, 201);
       return context.json({ unit_id, task_id }, 202);
     })
@@ -115,6 +118,7 @@ export function createCreatorRoutes(service: CreatorService) {
     .openapi(retryUnit, async (context) => {
       // Without a body the validated value is empty.
       const mode = context.req.valid("json")?.mode ?? "from_scratch";
+      context.get("audit").details = { mode };
       return context.json(
         await service.retryUnit(context.get("user"), context.req.valid("param").id, mode),
         202,

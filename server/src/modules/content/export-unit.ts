@@ -98,7 +98,7 @@ export function toMarkdown({ unit, lessons }: UnitExport): string {
 function authorNote(author: string | null): string {
   return author === "offline"
     ? "Quoted from the source; no AI model wrote this."
-    : `Written by ${author ?? "hand"}.`;
+    : `Written by ${author === null ? "hand" : escaped(author)}.`;
 }
 
 function escaped(text: string): string {

@@ -12,6 +12,7 @@ import {
 import {
   findPublishedLesson,
   findPublishedUnit,
+  isPublishedMedia,
   listPublishedLessons,
   listPublishedUnits,
   type PublishedLessonRow,
@@ -25,6 +26,8 @@ export interface LearnerService {
   getUnit(unit_id: string): Promise<LearnerUnitDetail>;
   /** @throws AppError `lesson_not_found`, also for one that is not published or not approved */
   getLesson(lesson_id: string): Promise<LearnerLesson>;
+  /** Whether a published unit shows the media: as cover, as podcast or as the recording of an approved lesson. */
+  isPublishedMedia(media_id: string): Promise<boolean>;
 }
 
 /** `mediaPath` is where media ids are served, such as `/api/v1/media`. */
@@ -84,5 +87,6 @@ export function createLearnerService(options: {
       }
       return toLesson(row);
     },
+    isPublishedMedia: (media_id) => isPublishedMedia(database, media_id),
   };
 }

@@ -2,6 +2,7 @@ import type { Database } from "../../platform/database.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Forecaster } from "../content-creator/public.ts";
 import { type AlertSettings, createAlerts } from "./alerts/alerts.ts";
+import { hideReceivers } from "./alerts/hide-receivers.ts";
 import { createAlertRoutes } from "./alerts/routes.ts";
 import { createClearingDuty } from "./clearing.ts";
 import { createMonitorHealthRoutes } from "./health/routes.ts";
@@ -17,6 +18,7 @@ import { createMetricsRoutes } from "./metrics/routes.ts";
 import { createMetricsDuties, createMetricsService } from "./metrics/service.ts";
 import { createMonitorRoutes } from "./monitor/routes.ts";
 import { createMonitorService } from "./monitor/service.ts";
+import { createInsightsPersonalData } from "./personal-data/service.ts";
 import { createSavedViewRoutes } from "./saved-views/routes.ts";
 import { createSavedViewService } from "./saved-views/service.ts";
 import { createSearchRoutes } from "./search/routes.ts";
@@ -105,10 +107,18 @@ export function createInsightsModule(options: InsightsModuleOptions) {
     metricsRoutes: createMetricsRoutes(metrics),
     incidents: { listSummaries: incidents.listSummaries },
     incidentRoutes: createIncidentRoutes(incidents),
-    alerts: { listSummaries: alerts.service.listSummaries, stop: alerts.stop },
+    alerts: {
+      listSummaries: alerts.service.listSummaries,
+      /** A row as the change stream tells it to those who may not see accounts. */
+      hideReceivers,
+      sealAddresses: alerts.sealAddresses,
+      secretStores: alerts.secretStores,
+      stop: alerts.stop,
+    },
     alertRoutes: createAlertRoutes(alerts.service),
     searchRoutes: createSearchRoutes(createSearchService(sourcesOf(options))),
     savedViewRoutes: createSavedViewRoutes(createSavedViewService(database)),
+    personalData: createInsightsPersonalData(database),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from "../../platform/database.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { createPeriodic } from "../../platform/periodic.ts";
+import { loadedSecrets } from "../../platform/redaction.ts";
 import type { Fence, SettleTask } from "../task-queue/public.ts";
 import { type BudgetCaps, type ConfiguredModel, createBudgetKeeper } from "./budget/budget-keeper.ts";
 import type { ExchangeLimits } from "./gateway/exchange.ts";
@@ -10,7 +11,6 @@ import { createProviderModels, type ProviderModels, type ProviderSettings } from
 import { createRateLimiter } from "./gateway/rate-limiter.ts";
 import type { ContinuePaused, LlmGateway, LlmReplayer, LlmRequestKind } from "./public.ts";
 import { llmRequestKinds } from "./public.ts";
-import { createRedactor } from "./redaction.ts";
 import { createReplaySources } from "./replay/replay-source.ts";
 import { createReplayer } from "./replay/replayer.ts";
 import { createBudgetRepo } from "./repo/budgets.ts";
@@ -82,6 +82,7 @@ export function createLlmModule(dependencies: LlmModuleDependencies): LlmModule 
   const logger = dependencies.logger.child({ module: "llm" });
   const timing = { ...defaultTiming, ...dependencies.timing };
   const changed = dependencies.changed ?? (() => undefined);
+  loadedSecrets.add(config.llm.apiKey);
   const models = createProviderModels(config.llm);
   const requests = createRequestRepo(database);
   const prices = createPriceRepo(database);
@@ -100,7 +101,7 @@ export function createLlmModule(dependencies: LlmModuleDependencies): LlmModule 
   const turns: GatewayDependencies = {
     ...{ database, fence, requests, prices, budgets, ledger, models, changed },
     limiter: createRateLimiter(createRateLimitRepo(database), Math.random),
-    redactor: createRedactor([config.llm.apiKey]),
+    redactor: loadedSecrets,
     limitsFor: (kind) => limitsFor(kind, timing),
     nowMs: Date.now,
     random: Math.random,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createRedactor } from "../../platform/redaction.ts";
 import { storedRequest, storedResponse } from "./gateway/stored-exchange.ts";
 import { messagesOf } from "./messages.ts";
 import { decodePayload, encodePayload } from "./payload.ts";
-import { createRedactor } from "./redaction.ts";
 
 describe("redactor", () => {
   const secret = "sk-proj/abc+def=123";

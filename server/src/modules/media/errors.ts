@@ -16,3 +16,8 @@ export const mediaErrors = defineErrors({
   speech_failed: { status: 500, retryable: true, title: "The speech engine stopped" },
   cover_palette_invalid: { status: 422, retryable: false, title: "The palette is not usable" },
 });
+
+/** The same for media that do not exist and for media that are not shown to whoever asks. */
+export function noSuchMedia() {
+  return mediaErrors.create("media_not_found", "There is no recording or picture with this id.");
+}

@@ -2,9 +2,11 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signedIn } from "../../../test/builders/test-api.ts";
 import { createTestDatabase, type TestDatabase } from "../../../test/database.ts";
 import { createErrorMapper } from "../../http/problems.ts";
 import { createRouter } from "../../http/router.ts";
+import type { Caller } from "../../platform/caller.ts";
 import { createSilentLogger } from "../../platform/logger.ts";
 import type { Media, StoredMedia } from "./models.ts";
 import { createMediaModule } from "./module.ts";
@@ -18,6 +20,10 @@ let service: MediaService;
 let fetchMedia: (id: string, headers?: Record<string, string>, method?: string) => Promise<Response>;
 let cover: Media;
 let coverBytes: Uint8Array;
+const viewer = signedIn({ id: "v1", name: "Vera", role: "viewer" });
+/** Who asks for media. */
+let reader: Caller | null = viewer;
+const published = new Set<string>();
 
 function record(stored: StoredMedia, made_by_llm_request_id: string | null = null): Promise<Media> {
   return testDatabase.database
@@ -32,9 +38,15 @@ beforeAll(async () => {
     database: testDatabase.database,
     home,
     logger: createSilentLogger(),
+    isPublished: async (id) => published.has(id),
   });
   service = media.service;
-  const application = createRouter().route("/", media.routes);
+  const application = createRouter();
+  application.use(async (context, next) => {
+    context.set("caller", reader);
+    await next();
+  });
+  application.route("/", media.routes);
   application.onError(createErrorMapper(createSilentLogger()));
   fetchMedia = async (id, headers = {}, method = "GET") =>
     application.request(`/media/${id}`, { headers, method });
@@ -157,5 +169,35 @@ describe("GET /media/{id}", () => {
     const response = await fetchMedia(media.id);
     expect(response.status).toBe(500);
     expect(await response.json()).toMatchObject({ code: "media_file_missing" });
+  });
+
+  it("shows learners and strangers what is published, and nothing else", async () => {
+    const [ada, lin] = [signedIn({ id: "l1", name: "Lin", role: "learner" }), viewer];
+    const learnersToken: Caller = {
+      ...lin,
+      proof: { kind: "token", token_id: "t1", scopes: ["learn"], is_of_machine: false },
+    };
+    const owing: Caller = { ...lin, owes_second_factor: true };
+    try {
+      for (const stranger of [null, ada, learnersToken, owing]) {
+        reader = stranger;
+        published.delete(cover.id);
+        const tries: Record<string, string>[] = [{}, { "if-none-match": "*" }, { range: "bytes=0-1" }];
+        for (const headers of tries) {
+          const hidden = await fetchMedia(cover.id, headers);
+          expect(hidden.status).toBe(404);
+          expect(await hidden.json()).toMatchObject({ code: "media_not_found" });
+          expect(hidden.headers.get("etag")).toBeNull();
+        }
+        published.add(cover.id);
+        const shown = await fetchMedia(cover.id);
+        expect(shown.status).toBe(200);
+        expect(shown.headers.get("cache-control")).toMatch(stranger === null ? /^public/ : /^private/);
+        await shown.body?.cancel();
+      }
+    } finally {
+      reader = viewer;
+      published.clear();
+    }
   });
 });

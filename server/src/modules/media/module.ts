@@ -3,7 +3,7 @@ import type { Logger } from "../../platform/logger.ts";
 import { createPeriodic } from "../../platform/periodic.ts";
 import { drawCover } from "./cover/cover.ts";
 import { createMediaRepo } from "./repo.ts";
-import { createMediaRoutes } from "./routes.ts";
+import { createMediaRoutes, type IsPublished } from "./routes.ts";
 import { createMediaService } from "./service.ts";
 import { createSpeechEngine } from "./speech/speech-engine.ts";
 import { createMediaStore } from "./store.ts";
@@ -13,12 +13,13 @@ export interface MediaModuleOptions {
   /** COURSEWRIGHT_HOME; files go to its folder `media`. */
   readonly home: string;
   readonly logger: Logger;
+  readonly isPublished: IsPublished;
 }
 
 const housekeepingEveryMs = 24 * 60 * 60_000;
 
 /** Builds the media module. `service.close()` ends its threads. */
-export function createMediaModule({ database, home, logger: parent }: MediaModuleOptions) {
+export function createMediaModule({ database, home, logger: parent, isPublished }: MediaModuleOptions) {
   const logger = parent.child({ module: "media" });
   const service = createMediaService({
     database,
@@ -33,7 +34,7 @@ export function createMediaModule({ database, home, logger: parent }: MediaModul
   });
   return {
     service,
-    routes: createMediaRoutes(service),
+    routes: createMediaRoutes(service, isPublished),
     /** Removes what nothing refers to any more; call it after the commit that took the references away. Never rejects. */
     async discard(media_ids: readonly string[]): Promise<void> {
       try {

@@ -23,7 +23,10 @@ let media: ReturnType<typeof createMediaModule>;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   home = await mkdtemp(path.join(tmpdir(), "media-removal-test-"));
-  media = createMediaModule({ database: testDatabase.database, home, logger: createSilentLogger() });
+  media = createMediaModule({
+    ...{ database: testDatabase.database, home, logger: createSilentLogger() },
+    isPublished: async () => false,
+  });
 });
 
 afterAll(async () => {

@@ -1,9 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { mayCall } from "../../http/access.ts";
+import type { HttpEnvironment } from "../../http/environment.ts";
 import { idParameter } from "../../http/pagination.ts";
 import { problemAnswer, problemResponses } from "../../http/problems.ts";
 import { createRouter } from "../../http/router.ts";
 import { parseByteRange } from "./byte-range.ts";
-import { mediaErrors } from "./errors.ts";
+import { mediaErrors, noSuchMedia } from "./errors.ts";
 import { type Media, mediaMimes } from "./models.ts";
 import type { MediaService } from "./service.ts";
 
@@ -16,7 +19,9 @@ const readMediaRoute = createRoute({
   path: "/media/{id}",
   tags: ["content"],
   summary: "The bytes of a recording or picture",
-  description: "They never change, so they may be kept for good. `Range` and `If-None-Match` are obeyed.",
+  description:
+    "They never change, so they may be kept for good. `Range` and `If-None-Match` are obeyed. Whoever is no viewer gets what published " +
+    "units show, and 404 for the rest.",
   request: { params: idParameter },
   responses: {
     200: { description: "The whole file.", content: anyMedia },
@@ -26,11 +31,16 @@ const readMediaRoute = createRoute({
   },
 });
 
+/** Whether a published unit shows the media, itself or in an approved lesson. */
+export type IsPublished = (media_id: string) => Promise<boolean>;
+
 /** Route `/media/{id}`, to be mounted below the API's prefix. */
-export function createMediaRoutes(service: MediaService) {
+export function createMediaRoutes(service: MediaService, isPublished: IsPublished) {
   return createRouter().openapi(readMediaRoute, async (context) => {
-    const media = await service.getMedia(context.req.valid("param").id);
-    const headers = headersFor(media);
+    const { id } = context.req.valid("param");
+    if (!seesAll(context) && !(await isPublished(id))) throw noSuchMedia();
+    const media = await service.getMedia(id);
+    const headers = headersFor(media, context.get("caller") === null);
     const etag = `"${media.sha256}"`;
     if (matchesAny(context.req.header("if-none-match"), etag)) {
       return new Response(null, { status: 304, headers });
@@ -50,11 +60,23 @@ export function createMediaRoutes(service: MediaService) {
   });
 }
 
-function headersFor(media: Media): Headers {
+/** Viewers see what is being written; learners, and whoever is not signed in, what was published. */
+function seesAll(context: Context<HttpEnvironment>): boolean {
+  const caller = context.get("caller");
+  if (caller === null || caller.owes_second_factor) return false;
+  return mayCall(caller, "GET /api/v1/media/:id", "viewer");
+}
+
+/** What anybody may have a proxy may keep, for an hour: the unit may be withdrawn. */
+const publicCache = "public, max-age=3600";
+const privateCache = "private, max-age=31536000, immutable";
+
+function headersFor(media: Media, isPublic: boolean): Headers {
   return new Headers({
     etag: `"${media.sha256}"`,
     "accept-ranges": "bytes",
-    "cache-control": "private, max-age=31536000, immutable",
+    "cache-control": isPublic ? publicCache : privateCache,
+    vary: "cookie, authorization",
     "content-security-policy": "default-src 'none'; sandbox",
     "x-content-type-options": "nosniff",
   });

@@ -1,7 +1,7 @@
 import type { Database, Transaction } from "../../platform/database.ts";
 import { joinAudio, type Recording } from "./audio/audio.ts";
 import type { Cover, CoverInput } from "./cover/cover.ts";
-import { mediaErrors } from "./errors.ts";
+import { noSuchMedia } from "./errors.ts";
 import { probeImage } from "./image/image.ts";
 import type { ByteRange, Media, StoredMedia } from "./models.ts";
 import type { InheritedUses, MediaRepo, MediaUse } from "./repo.ts";
@@ -131,9 +131,7 @@ export function createMediaService({
     findMedia: (id) => repo.findMedia(id),
     async getMedia(id) {
       const media = await repo.findMedia(id);
-      if (media === null) {
-        throw mediaErrors.create("media_not_found", "There is no recording or picture with this id.");
-      }
+      if (media === null) throw noSuchMedia();
       await store.requireWhole(media);
       return media;
     },

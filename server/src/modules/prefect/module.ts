@@ -1,6 +1,7 @@
 import type { KeyRing } from "../../platform/crypto.ts";
 import type { Database } from "../../platform/database.ts";
 import type { Logger } from "../../platform/logger.ts";
+import { createColumnStore } from "../../platform/secret-store.ts";
 import type { ContentPort, LessonArrivals } from "../content/public.ts";
 import type { FlowMirror } from "../flow-engine/public.ts";
 import type { OutsideTasks, TaskQueue } from "../task-queue/public.ts";
@@ -10,6 +11,7 @@ import { createPrefectClients } from "./connections/clients.ts";
 import { ensureDefaultConnection } from "./connections/default-connection.ts";
 import { createConnectionService } from "./connections/manage.ts";
 import { createConnectionRoutes } from "./connections/routes.ts";
+import { secretContext } from "./connections/secrets.ts";
 import { createConnectionStore } from "./connections/store.ts";
 import { createDisagreementRoutes } from "./disagreements/routes.ts";
 import { createEventHints } from "./events/hints.ts";
@@ -102,6 +104,11 @@ export function createPrefectModule(options: PrefectModuleOptions) {
     runRoutes: createEngineRunRoutes(steering.runs),
     actionRoutes: createEngineActionRoutes(steering.actions),
     disagreementRoutes: createDisagreementRoutes(steering.disagreements),
+    secretStores: [
+      createColumnStore(database, keyRing, {
+        ...{ table: "connections", name: "auth_encrypted", contextOf: secretContext },
+      }),
+    ],
     /** The address at which this server can be reached: launched runs return their lessons there. */
     listensAt: steering.listensAt,
     /** Watches the connections that no other server watches; start it with the server. */

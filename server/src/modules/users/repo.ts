@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import type { Database } from "../../platform/database.ts";
+import type { Database, Transaction } from "../../platform/database.ts";
 import type { Listing } from "../../platform/listing.ts";
 import { idRange, selectByIds, selectGivenIds, selectNewestIds } from "../../platform/newest-ids.ts";
 import type { PagePosition } from "../../platform/page.ts";
@@ -36,9 +36,9 @@ export async function listUserSummaries(database: Database, ids: readonly string
   return found.rows;
 }
 
-/** The first administrator: before accounts exist, the row that the migration made. */
+/** The active administrator whose account is the oldest: on a new installation the row that the migration made. */
 export async function findFirstAdministrator(
-  database: Database,
+  database: Database | Transaction,
 ): Promise<{ readonly id: string; readonly name: string; readonly role: "admin" } | null> {
   const found = await sql<{ id: string; name: string; role: "admin" }>`
     SELECT id, name, role FROM users WHERE role = 'admin' AND is_active ORDER BY id LIMIT 1`.execute(

@@ -35,7 +35,7 @@ const getUser = createRoute({
   },
 });
 
-/** Accounts, read-only until people can sign in. */
+/** Reads of accounts; what changes them is in manage/. */
 export function createUserRoutes(service: UserService) {
   return createRouter()
     .openapi(listUsers, async (context) => {

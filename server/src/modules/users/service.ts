@@ -4,24 +4,13 @@ import type { Page, PageQuery } from "../../platform/page.ts";
 import { userErrors } from "./errors.ts";
 import type { UserFilter } from "./filter.ts";
 import type { UserSummary } from "./models.ts";
-import { findFirstAdministrator, listUserSummaries, userListing } from "./repo.ts";
+import { listUserSummaries, userListing } from "./repo.ts";
 
 export type UserService = ReturnType<typeof createUserService>;
 
-/** The accounts. Before accounts exist it is one row: the local administrator. */
+/** The accounts, as lists and search read them. A new installation has one: the local administrator. */
 export function createUserService(database: Database) {
   return {
-    /** Whose name everything done on loopback carries. @throws AppError `user_not_found` when nobody is an administrator */
-    async getLocalAdministrator() {
-      const administrator = await findFirstAdministrator(database);
-      if (administrator === null) {
-        throw userErrors.create(
-          "user_not_found",
-          "There is no active administrator. Run the migrations again.",
-        );
-      }
-      return administrator;
-    },
     /** Newest first. @throws AppError `cursor_invalid` */
     listUsers: (filter: UserFilter, page: PageQuery): Promise<Page<UserSummary>> =>
       listPage(database, userListing, filter, page),

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestApi } from "../../../test/builders/test-api.ts";
 import { findAdministrator, insertWrittenUnit } from "../../../test/builders/written-unit.ts";
 import { createTestDatabase, type TestDatabase } from "../../../test/database.ts";
-import { createUsersModule } from "./module.ts";
+import { createUserRoutes } from "./routes.ts";
+import { createUserService } from "./service.ts";
 
 let test_database: TestDatabase;
 
@@ -14,11 +15,10 @@ afterAll(() => test_database.close());
 
 test("the local administrator is the one user, with the units that they made", async () => {
   const { database } = test_database;
-  const users = createUsersModule({ database });
-  const administrator = await users.service.getLocalAdministrator();
-  expect(administrator).toEqual(await findAdministrator(database));
+  const users = createUserService(database);
+  const administrator = await findAdministrator(database);
   await insertWrittenUnit(database);
-  const call = createTestApi(administrator, users.routes);
+  const call = createTestApi(administrator, createUserRoutes(users));
   const listed = await call("GET", "/admin/users?role=admin&q=local");
   expect(listed.body).toHaveLength(1);
   expect(listed.body[0]).toMatchObject({ id: administrator.id, unit_count: 1, email: null, is_active: true });
@@ -27,14 +27,14 @@ test("the local administrator is the one user, with the units that they made", a
   expect((await call("GET", "/admin/users/00000000-0000-7000-8000-000000000000")).body.code).toBe(
     "user_not_found",
   );
-  expect(await users.listSummaries.user([administrator.id])).toHaveLength(1);
+  expect(await users.listSummaries([administrator.id])).toHaveLength(1);
 });
 
 test("a person's totals follow their requests, before and after the fold", async () => {
   const { database } = test_database;
-  const users = createUsersModule({ database });
-  const { id } = await users.service.getLocalAdministrator();
-  const former = await users.service.getUser(id);
+  const users = createUserService(database);
+  const { id } = await findAdministrator(database);
+  const former = await users.getUser(id);
   const made = await sql<{ id: string }>`
     INSERT INTO llm_requests (user_id, kind, provider, model, cost_usd)
     VALUES (${id}, 'text', 'p', 'm', NULL), (${id}, 'text', 'p', 'm', 0.25) RETURNING id`.execute(database);
@@ -42,7 +42,7 @@ test("a person's totals follow their requests, before and after the fold", async
     database,
   );
   const totals = async () => {
-    const { unit_count, llm_request_count, cost_usd } = await users.service.getUser(id);
+    const { unit_count, llm_request_count, cost_usd } = await users.getUser(id);
     return { unit_count, llm_request_count, cost_usd };
   };
   const expected = {

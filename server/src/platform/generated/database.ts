@@ -77,8 +77,116 @@ export interface Alerts {
   rule: JsonColumn;
   updated_at: Generated<string>;
   version: Generated<number>;
+  webhook_encrypted: string | null;
+  webhook_mask: string | null;
   webhook_secret: string | null;
   webhook_url: string | null;
+}
+
+export interface ApiTokenNames {
+  id: string | null;
+  name: string | null;
+}
+
+export interface ApiTokens {
+  created_at: Generated<string>;
+  created_by: string | null;
+  expires_at: string | null;
+  id: Generated<string>;
+  is_of_machine: Generated<boolean>;
+  last_used_at: string | null;
+  last_used_from: string | null;
+  name: string;
+  prefix: string;
+  revoked_at: string | null;
+  scopes: string[];
+  secret_sha256: Buffer;
+  user_id: string;
+}
+
+export interface AuditLog {
+  action: string;
+  actor_id: string | null;
+  actor_kind: string;
+  at: string;
+  code: string | null;
+  details: JsonColumn;
+  hash: Buffer;
+  id: string;
+  object_id: string | null;
+  object_kind: string | null;
+  place_sha256: Buffer | null;
+  previous_hash: Buffer;
+  request_id: string | null;
+  result: string;
+  seq: number;
+  token_id: string | null;
+}
+
+export interface AuditPlaces {
+  address: string | null;
+  salt: Buffer;
+  seq: number;
+  user_agent: string | null;
+}
+
+export interface AuthAccount {
+  accessToken: string | null;
+  accessTokenExpiresAt: string | null;
+  accountId: string;
+  createdAt: Generated<string>;
+  id: string;
+  idToken: string | null;
+  password: string | null;
+  providerId: string;
+  refreshToken: string | null;
+  refreshTokenExpiresAt: string | null;
+  scope: string | null;
+  updatedAt: Generated<string>;
+  userId: string;
+}
+
+export interface AuthSession {
+  createdAt: Generated<string>;
+  expiresAt: string;
+  id: string;
+  ipAddress: string | null;
+  method: Generated<string>;
+  token: string;
+  updatedAt: string;
+  userAgent: string | null;
+  userId: string;
+}
+
+export interface AuthTwoFactor {
+  backupCodes: string;
+  failedVerificationCount: number | null;
+  id: string;
+  lastStep: Generated<number>;
+  lockedUntil: string | null;
+  secret: string;
+  userId: string;
+  verified: boolean | null;
+}
+
+export interface AuthUser {
+  createdAt: Generated<string>;
+  email: string;
+  emailVerified: boolean;
+  id: string;
+  image: string | null;
+  name: string;
+  twoFactorEnabled: boolean | null;
+  updatedAt: Generated<string>;
+}
+
+export interface AuthVerification {
+  createdAt: Generated<string>;
+  expiresAt: string;
+  id: string;
+  identifier: string;
+  updatedAt: Generated<string>;
+  value: string;
 }
 
 export interface BudgetLeases {
@@ -551,6 +659,12 @@ export interface IncidentVersions {
   incident_id: string;
 }
 
+export interface KeyChecks {
+  created_at: Generated<string>;
+  value: string;
+  version: number;
+}
+
 export interface LessonArrivals {
   applied_at: string | null;
   arrived_at: Generated<string>;
@@ -952,6 +1066,24 @@ export interface SchemaMigrations {
   sha256: string;
 }
 
+export interface SignInLinks {
+  created_at: Generated<string>;
+  created_by: string | null;
+  expires_at: string;
+  id: Generated<string>;
+  kind: string;
+  revoked_at: string | null;
+  secret_sha256: Buffer;
+  used_at: string | null;
+  user_id: string;
+}
+
+export interface SignInPlaces {
+  address: string;
+  signed_in_at: Generated<string>;
+  user_id: string;
+}
+
 export interface StatusChanges {
   at: Generated<string>;
   entity: string;
@@ -1265,6 +1397,13 @@ export interface TaskTurns {
   status: string | null;
 }
 
+export interface Throttles {
+  blocked_until: string | null;
+  count: number;
+  key: string;
+  window_start: string;
+}
+
 export interface UnitLastFailures {
   at: string;
   incident_id: string;
@@ -1383,6 +1522,7 @@ export interface UnitSummaries {
 export interface Users {
   created_at: Generated<string>;
   email: string | null;
+  erased_at: string | null;
   id: Generated<string>;
   is_active: Generated<boolean>;
   last_seen_at: string | null;
@@ -1396,12 +1536,15 @@ export interface UserSummaries {
   cost_usd: number | null;
   created_at: string | null;
   email: string | null;
+  erased_at: string | null;
+  has_second_factor: boolean | null;
   id: string | null;
   is_active: boolean | null;
   last_seen_at: string | null;
   llm_request_count: number | null;
   name: string | null;
   role: string | null;
+  sign_in: string | null;
   unit_count: number | null;
   updated_at: string | null;
   version: number | null;
@@ -1457,6 +1600,15 @@ export interface DB {
   alert_deliveries: AlertDeliveries;
   alert_events: AlertEvents;
   alerts: Alerts;
+  api_token_names: ApiTokenNames;
+  api_tokens: ApiTokens;
+  audit_log: AuditLog;
+  audit_places: AuditPlaces;
+  "auth.account": AuthAccount;
+  "auth.session": AuthSession;
+  "auth.twoFactor": AuthTwoFactor;
+  "auth.user": AuthUser;
+  "auth.verification": AuthVerification;
   budget_leases: BudgetLeases;
   budgets: Budgets;
   bulk_action_items: BulkActionItems;
@@ -1489,6 +1641,7 @@ export interface DB {
   incident_units: IncidentUnits;
   incident_versions: IncidentVersions;
   incidents: Incidents;
+  key_checks: KeyChecks;
   lesson_arrivals: LessonArrivals;
   lesson_summaries: LessonSummaries;
   lessons: Lessons;
@@ -1517,6 +1670,8 @@ export interface DB {
   rollups: Rollups;
   saved_views: SavedViews;
   schema_migrations: SchemaMigrations;
+  sign_in_links: SignInLinks;
+  sign_in_places: SignInPlaces;
   status_changes: StatusChanges;
   step_lives: StepLives;
   step_logs: StepLogs;
@@ -1535,6 +1690,7 @@ export interface DB {
   task_texts: TaskTexts;
   task_turns: TaskTurns;
   tasks: Tasks;
+  throttles: Throttles;
   unit_last_failures: UnitLastFailures;
   unit_media: UnitMedia;
   unit_sources: UnitSources;

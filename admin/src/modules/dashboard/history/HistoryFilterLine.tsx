@@ -1,4 +1,5 @@
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
+import { useMay } from "../../../api/session/use-session.ts";
 import {
   ActiveChip,
   FilterLine,
@@ -6,14 +7,12 @@ import {
   FilterSelect,
   StatusChip,
 } from "../../../ui/filter/Filters.tsx";
-import { Icon } from "../../../ui/icon/Icon.tsx";
 import type { SearchParams } from "../../../ui/link/search-params.ts";
-import { Popover } from "../../../ui/overlay/Menu.tsx";
 import { Button } from "../../../ui/page/Button.tsx";
 import { formatMoment, shortenId } from "../../../ui/value/format.ts";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { useConnections } from "../../engines/public.ts";
-import { EntityPicker, momentOf, toLocalInput } from "../../lists/public.ts";
+import { PersonAndTime } from "../../lists/public.ts";
 import "../../../ui/form/form.css";
 import {
   endedWithin,
@@ -133,71 +132,25 @@ function RangeChips({ filters, change }: HistoryFilterLineProps) {
 }
 
 function MoreHistoryFilters({ filters, change }: HistoryFilterLineProps) {
-  const names = ["user_id", "completed_from", "completed_to"] as const;
-  const count = names.filter((name) => filters[name] !== undefined).length;
-  return (
-    <Popover
-      label={count === 0 ? "Person and time" : `Person and time, ${count} set`}
-      button={
-        <>
-          <Icon name="filter" small />
-          <span>Filters</span>
-          {count > 0 && <b className="filter-count">{count}</b>}
-        </>
-      }
-      buttonClass={count === 0 ? "chip" : "chip chip-on"}
-      sheet
-    >
-      <div className="popover-pad history-more">
-        <fieldset className="filter-group">
-          <legend className="small text-2">Asked for by</legend>
-          <EntityPicker
-            label="Asked for by"
-            entity="user"
-            value={filters.user_id ?? ""}
-            onChange={(user_id) => change({ user_id })}
-          />
-        </fieldset>
-        <MomentFilter
-          label="Ended since, local time"
-          value={filters.completed_from}
-          onChange={(completed_from) => change({ completed_from, time: "" })}
-        />
-        <MomentFilter
-          label="Ended until, local time"
-          value={filters.completed_to}
-          onChange={(completed_to) => change({ completed_to, time: "" })}
-        />
-      </div>
-    </Popover>
-  );
-}
-
-type MomentFilterProps = { label: string; value: string | undefined; onChange: (moment: string) => void };
-
-function MomentFilter({ label, value, onChange }: MomentFilterProps) {
-  const [draft, setDraft] = useState(toLocalInput(value));
-  const [shown, setShown] = useState(value);
-  if (shown !== value) {
-    setShown(value);
-    setDraft(toLocalInput(value));
-  }
-  const commit = () => {
-    if (draft !== toLocalInput(value)) onChange(momentOf(draft) ?? "");
+  const seesPeople = useMay("admin").may;
+  const person = {
+    label: "Asked for by",
+    value: filters.user_id,
+    onChange: (user_id: string) => change({ user_id }),
   };
   return (
-    <label className="history-moment">
-      <span className="small text-2">{label}</span>
-      <input
-        className="input"
-        type="datetime-local"
-        value={draft}
-        onChange={(event) => setDraft(event.target.value)}
-        onBlur={commit}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") commit();
-        }}
-      />
-    </label>
+    <PersonAndTime
+      person={seesPeople || filters.user_id !== undefined ? person : null}
+      since={{
+        label: "Ended since, local time",
+        value: filters.completed_from,
+        onChange: (completed_from) => change({ completed_from, time: "" }),
+      }}
+      until={{
+        label: "Ended until, local time",
+        value: filters.completed_to,
+        onChange: (completed_to) => change({ completed_to, time: "" }),
+      }}
+    />
   );
 }

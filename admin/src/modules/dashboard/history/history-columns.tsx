@@ -8,6 +8,7 @@ import { Duration, Moment } from "../../../ui/value/Moment.tsx";
 import { Money } from "../../../ui/value/Money.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { RunOrigin, RunState } from "../../engines/public.ts";
+import { PersonLink } from "../../session/public.ts";
 import { outsideRowOf } from "../jobs/job-engine.ts";
 import { addressOf, titleOf } from "../jobs/job-words.ts";
 import { taskTypes } from "./history-filters.ts";
@@ -108,9 +109,9 @@ export const historyColumns: Column<FinishedJob>[] = [
       (job.user_id === null ? (
         <span className="text-2">{shortName(job.user_name)}</span>
       ) : (
-        <AppLink className="text-2" href={paths.user(job.user_id)}>
+        <PersonLink id={job.user_id} className="text-2">
           {shortName(job.user_name)}
-        </AppLink>
+        </PersonLink>
       )),
   },
   {

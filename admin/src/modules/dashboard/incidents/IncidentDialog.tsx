@@ -3,7 +3,6 @@ import { describeError } from "../../../api/problem.ts";
 import { Sparkline } from "../../../ui/chart/Sparkline.tsx";
 import { Dialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { Facts } from "../../../ui/page/Card.tsx";
 import { DataStates } from "../../../ui/page/DataStates.tsx";
 import { SkeletonBlock } from "../../../ui/page/Skeleton.tsx";
@@ -11,6 +10,7 @@ import { StatusBadge } from "../../../ui/status/StatusBadge.tsx";
 import { formatCount, formatQuantity } from "../../../ui/value/format.ts";
 import { LongText } from "../../../ui/value/LongText.tsx";
 import { Moment } from "../../../ui/value/Moment.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { IncidentNote } from "./IncidentNote.tsx";
 import { IncidentSample } from "./IncidentSample.tsx";
 import { IncidentUnits } from "./IncidentUnits.tsx";
@@ -168,9 +168,9 @@ function IncidentActions({ incident, onChanged }: { incident: IncidentDetails; o
       <span className="incident-refusal is-bad" role="alert">
         {refusal !== null && `${refusal.title}. ${refusal.text}`}
       </span>
-      <Button large busy={edit.isPending} onClick={settle}>
+      <RoleButton least="operator" large busy={edit.isPending} onClick={settle}>
         {isOpen ? "Mark as resolved" : "Open again"}
-      </Button>
+      </RoleButton>
       {isOpen && recovery?.state !== "running" && unit_count_unrepaired > 0 && (
         <RecoverIncident
           large

@@ -8,6 +8,7 @@ import { Button } from "../../../ui/page/Button.tsx";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { Moment, RelativeTime } from "../../../ui/value/Moment.tsx";
 import { shortName, visibleText } from "../../../ui/value/visible-text.ts";
+import { RoleButton } from "../../session/public.ts";
 import { useEditIncident } from "./incident-api.ts";
 import { consequenceWords, incidentTitle, trendWords } from "./incident-words.ts";
 import { ReasonItem } from "./ReasonItem.tsx";
@@ -104,12 +105,13 @@ function ResolveIncident({ incidentId, onChanged }: { incidentId: string; onChan
       },
     );
   return (
-    <Button
+    <RoleButton
+      least="operator"
       busy={edit.isPending}
       title="A further failure with this cause opens a new incident"
       onClick={resolve}
     >
       Mark as resolved
-    </Button>
+    </RoleButton>
   );
 }

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import type { IncidentDetails } from "../../../api/monitor-rows.ts";
 import { describeError } from "../../../api/problem.ts";
+import { useMay } from "../../../api/session/use-session.ts";
 import { Field } from "../../../ui/form/Field.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
@@ -19,6 +20,7 @@ export function IncidentNote({ incident, isPast, onChanged }: IncidentNoteProps)
   const [draft, setDraft] = useState<string | null>(null);
   const edit = useEditIncident(incident.id, onChanged);
   const text = draft ?? written;
+  const mayWrite = useMay("operator").may;
   const save = (event: FormEvent) => {
     event.preventDefault();
     edit.mutate(
@@ -39,7 +41,8 @@ export function IncidentNote({ incident, isPast, onChanged }: IncidentNoteProps)
         Written {incident.noted_by !== null && `by ${incident.noted_by} `}at <Moment at={incident.noted_at} />
       </>
     );
-  if (isPast) return written === "" ? null : <p className="incident-note">{visibleText(written)}</p>;
+  if (isPast || !mayWrite)
+    return written === "" ? null : <p className="incident-note">{visibleText(written)}</p>;
   return (
     <form className="incident-note-form" onSubmit={save}>
       <Field

@@ -2,8 +2,8 @@ import { useState } from "react";
 import { describeError } from "../../../api/problem.ts";
 import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { SkeletonBlock } from "../../../ui/page/Skeleton.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { useIncident, useRecoverIncident } from "./incident-api.ts";
 import { priceSentence, recoverWord, wavesSentence } from "./recovery-words.ts";
 
@@ -19,14 +19,15 @@ export function RecoverIncident({ incidentId, word, large = false, onChanged }: 
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <Button
+      <RoleButton
+        least="operator"
         large={large}
         look={large ? "primary" : "plain"}
         aria-haspopup="dialog"
         onClick={() => setAsking(true)}
       >
         {word}
-      </Button>
+      </RoleButton>
       {asking && (
         <RecoverDialog incidentId={incidentId} onChanged={onChanged} onClose={() => setAsking(false)} />
       )}

@@ -1,11 +1,11 @@
 import { describeError } from "../../../api/problem.ts";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { Meter } from "../../../ui/status/ProgressBar.tsx";
 import { StatusMark } from "../../../ui/status/StatusBadge.tsx";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { Moment } from "../../../ui/value/Moment.tsx";
 import { visibleText } from "../../../ui/value/visible-text.ts";
+import { RoleButton } from "../../session/public.ts";
 import { useStopRecovery } from "./incident-api.ts";
 import { type Recovery, recoverySentence, recoverySums, waveWords } from "./recovery-words.ts";
 
@@ -88,8 +88,13 @@ function StopRecovery({ incidentId, onChanged }: { incidentId: string; onChanged
       },
     });
   return (
-    <Button busy={stop.isPending} title="Begins no further unit; what runs already goes on" onClick={halt}>
+    <RoleButton
+      least="operator"
+      busy={stop.isPending}
+      title="Begins no further unit; what runs already goes on"
+      onClick={halt}
+    >
       Stop
-    </Button>
+    </RoleButton>
   );
 }

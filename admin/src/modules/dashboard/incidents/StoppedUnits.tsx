@@ -4,10 +4,10 @@ import type { UnitSummary } from "../../../api/rows.ts";
 import { paths } from "../../../paths.ts";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { getFlowRunsByUnitId } from "../../flow-runs/public.ts";
+import { RoleButton } from "../../session/public.ts";
 import { ContinueTask } from "../../tasks/public.ts";
 import { useRetryUnit } from "../../units/public.ts";
 import { attentionWordsOf, type PausedGroup } from "./attention.ts";
@@ -91,13 +91,14 @@ function ResumeUnit({ unit, onResumed }: { unit: UnitSummary; onResumed: () => v
     }
   };
   return (
-    <Button
+    <RoleButton
+      least="operator"
       busy={retry.isPending}
       title="Only what is missing runs again; finished steps are kept"
       onClick={() => void resume()}
     >
       Resume
-    </Button>
+    </RoleButton>
   );
 }
 

@@ -6,6 +6,7 @@ import { Button } from "../../../ui/page/Button.tsx";
 import { SectionTitle } from "../../../ui/page/Card.tsx";
 import { EmptyState } from "../../../ui/page/EmptyState.tsx";
 import { formatCount } from "../../../ui/value/format.ts";
+import { RoleLink } from "../../session/public.ts";
 import { useAnswerMoment } from "../answer-moment.tsx";
 import { GenerationJobCard } from "./GenerationJobCard.tsx";
 import "./jobs.css";
@@ -51,9 +52,9 @@ function NothingActive() {
         icon="bolt"
         title="Nothing is being written"
         action={
-          <AppLink className="button button-large" href={paths.newUnit()}>
+          <RoleLink least="operator" large href={paths.newUnit()}>
             New unit
-          </AppLink>
+          </RoleLink>
         }
       >
         A job appears here with its stages, lessons, time and cost as soon as a unit is created.

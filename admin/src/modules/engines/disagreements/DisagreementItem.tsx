@@ -5,11 +5,11 @@ import { paths } from "../../../paths.ts";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { StatusMark } from "../../../ui/status/StatusBadge.tsx";
 import { LongText } from "../../../ui/value/LongText.tsx";
 import { Moment } from "../../../ui/value/Moment.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
+import { RoleButton } from "../../session/public.ts";
 import { useRepair } from "./disagreement-api.ts";
 import { kindWordsOf, type RepairKind, repairWordsOf } from "./disagreement-words.ts";
 import "./disagreements.css";
@@ -84,13 +84,14 @@ function Repairs({ disagreement: { id, repairs } }: { disagreement: Disagreement
     <>
       <div className="disagreement-repairs">
         {repairs.map((kind) => (
-          <Button
+          <RoleButton
+            least="operator"
             key={kind}
             busy={repair.isPending && repair.variables === kind}
             onClick={() => askFor(kind)}
           >
             {repairWordsOf(kind).button}
-          </Button>
+          </RoleButton>
         ))}
       </div>
       {asking === null && failure !== undefined && (

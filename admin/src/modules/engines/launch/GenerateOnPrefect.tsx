@@ -1,4 +1,4 @@
-import { Button } from "../../../ui/page/Button.tsx";
+import { RoleButton } from "../../session/public.ts";
 import type { LaunchedUnit } from "./LaunchDialog.tsx";
 import { OfferedLaunch, useLaunchOffer } from "./launch-offer.tsx";
 
@@ -8,9 +8,9 @@ export function GenerateOnPrefect({ unit }: { unit: LaunchedUnit }) {
   if (offer.connections.length === 0) return null;
   return (
     <>
-      <Button large icon="plug" onClick={offer.ask}>
+      <RoleButton least="operator" large icon="plug" onClick={offer.ask}>
         Generate on Prefect…
-      </Button>
+      </RoleButton>
       <OfferedLaunch offer={offer} unit={unit} />
     </>
   );

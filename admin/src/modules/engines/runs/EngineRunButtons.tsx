@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { EngineRun } from "../../../api/engine-rows.ts";
 import { describeError } from "../../../api/problem.ts";
 import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
-import { Button } from "../../../ui/page/Button.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { type RunActionKind, useActOnRun } from "./engine-run-api.ts";
 import { askedWordOf, isOpen } from "./outside-words.ts";
 import "../../../ui/form/form.css";
@@ -42,14 +42,15 @@ export function EngineRunButtons({ run, withoutCancel = false }: EngineRunButton
     <>
       <div className="on-prefect-buttons">
         {offered.map(({ kind }) => (
-          <Button
+          <RoleButton
+            least="operator"
             key={kind}
             disabledReason={reasonAgainst(run, kind)}
             busy={act.isPending && act.variables === kind}
             onClick={() => askFor(kind)}
           >
             {askedWordOf(kind)}
-          </Button>
+          </RoleButton>
         ))}
       </div>
       {refused.length > 0 && (

@@ -5,7 +5,6 @@ import { paths } from "../../../paths.ts";
 import { Icon } from "../../../ui/icon/Icon.tsx";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { Card, Facts } from "../../../ui/page/Card.tsx";
 import { DataStates } from "../../../ui/page/DataStates.tsx";
 import { SkeletonBlock } from "../../../ui/page/Skeleton.tsx";
@@ -13,6 +12,7 @@ import { CopyId } from "../../../ui/value/CopyId.tsx";
 import { LongText } from "../../../ui/value/LongText.tsx";
 import { Moment, RelativeTime } from "../../../ui/value/Moment.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
+import { RoleButton } from "../../session/public.ts";
 import { useConnections } from "../connections-api.ts";
 import { EngineActions } from "./EngineActions.tsx";
 import { EngineRunButtons } from "./EngineRunButtons.tsx";
@@ -71,9 +71,9 @@ function ReadAgain({ flowRunId }: { flowRunId: string }) {
       },
     });
   return (
-    <Button look="quiet" icon="reload" busy={read.isPending} onClick={start}>
+    <RoleButton least="operator" look="quiet" icon="reload" busy={read.isPending} onClick={start}>
       Read again now
-    </Button>
+    </RoleButton>
   );
 }
 

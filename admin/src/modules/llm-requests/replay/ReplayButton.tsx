@@ -4,7 +4,7 @@ import type { LlmRequestDetail } from "../../../api/detail-rows.ts";
 import { paths } from "../../../paths.ts";
 import { useSearchParams } from "../../../ui/link/search-params.ts";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { ReplayEditor } from "./ReplayEditor.tsx";
 
 /** Sends a request again, as it was or edited, and opens the comparison; says why where that is not possible. */
@@ -20,13 +20,14 @@ export function ReplayButton({ request }: { request: LlmRequestDetail }) {
   };
   return (
     <>
-      <Button
+      <RoleButton
+        least="operator"
         icon="reload"
         disabledReason={refusalOf(request)}
         onClick={() => setOpened((before) => ({ times: before.times + 1, open: true }))}
       >
         Replay…
-      </Button>
+      </RoleButton>
       {opened.times > 0 && (
         <ReplayEditor
           key={opened.times}

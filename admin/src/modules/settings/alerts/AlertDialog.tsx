@@ -96,7 +96,11 @@ function ReceiverFields({ form, errors, onChange }: FieldsProps) {
       <legend>Tell whom</legend>
       <Field
         label="Webhook"
-        hint="Optional. Receives signed JSON by POST; what does not arrive is sent again, up to eight times."
+        hint={
+          form.stored_webhook === null
+            ? "Optional. Receives signed JSON by POST; what does not arrive is sent again, up to eight times."
+            : `It is kept as a secret: ${form.stored_webhook}. Leave the field empty to keep it.`
+        }
         error={errors.webhook_url}
       >
         {(control) => (
@@ -106,12 +110,23 @@ function ReceiverFields({ form, errors, onChange }: FieldsProps) {
             type="url"
             inputMode="url"
             autoComplete="off"
-            placeholder="https://"
+            placeholder={form.stored_webhook === null ? "https://" : "A new address in its place"}
+            disabled={form.removes_webhook}
             value={form.webhook_url}
             onChange={(event) => onChange({ webhook_url: event.target.value })}
           />
         )}
       </Field>
+      {form.stored_webhook !== null && (
+        <label className="row">
+          <input
+            type="checkbox"
+            checked={form.removes_webhook}
+            onChange={(event) => onChange({ removes_webhook: event.target.checked })}
+          />
+          <span>Take the webhook away</span>
+        </label>
+      )}
       <Field
         label="E-mail addresses"
         hint={

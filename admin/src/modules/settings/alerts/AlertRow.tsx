@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import type { Alert, AlertDelivery } from "../../../api/monitor-rows.ts";
 import { describeError } from "../../../api/problem.ts";
+import { useMay } from "../../../api/session/use-session.ts";
 import { Switch } from "../../../ui/form/Switch.tsx";
 import { Icon } from "../../../ui/icon/Icon.tsx";
 import { Menu } from "../../../ui/overlay/Menu.tsx";
@@ -9,6 +10,7 @@ import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { Moment, RelativeTime } from "../../../ui/value/Moment.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
+import { RoleButton } from "../../session/public.ts";
 import { AlertQuestion, type Question } from "./AlertQuestion.tsx";
 import { alertLook, answerWords, deliveryLook, receiverLines, ruleWords } from "./alert-words.ts";
 import { changeAlert, testAlert, useAlertsRefresh } from "./alerts-api.ts";
@@ -32,6 +34,7 @@ export function AlertRow({ alert, open, onToggle, onEdit, onSecret }: AlertRowPr
   const testing = useAlertAction(() => testAlert(alert.id));
   const switching = useAlertAction((is_enabled: boolean) => changeAlert(alert.id, { is_enabled }));
   const receivers = receiverLines(alert);
+  const { reason } = useMay("admin");
   return (
     <li className="alert">
       <div className="alert-line">
@@ -49,9 +52,11 @@ export function AlertRow({ alert, open, onToggle, onEdit, onSecret }: AlertRowPr
             on={alert.is_enabled}
             label={`Watch: ${shortName(alert.name)}`}
             busy={switching.isPending}
+            disabledReason={reason}
             onChange={(on) => switching.mutate(on)}
           />
-          <Button
+          <RoleButton
+            least="admin"
             busy={testing.isPending}
             disabledReason={
               receivers.length === 0 ? "It tells nobody yet: edit it and name a receiver." : undefined
@@ -59,7 +64,7 @@ export function AlertRow({ alert, open, onToggle, onEdit, onSecret }: AlertRowPr
             onClick={() => testing.mutate(undefined)}
           >
             Send a test
-          </Button>
+          </RoleButton>
           <Button aria-expanded={open} aria-controls={logId} look="quiet" onClick={onToggle}>
             Deliveries
           </Button>
@@ -68,7 +73,7 @@ export function AlertRow({ alert, open, onToggle, onEdit, onSecret }: AlertRowPr
             button={<Icon name="more" />}
             buttonClass="button button-quiet button-icon"
             items={[
-              { key: "edit", word: "Edit", icon: "pencil", onSelect: onEdit },
+              { key: "edit", word: "Edit", icon: "pencil", disabledReason: reason, onSelect: onEdit },
               ...(alert.webhook_url === null
                 ? []
                 : [
@@ -76,6 +81,7 @@ export function AlertRow({ alert, open, onToggle, onEdit, onSecret }: AlertRowPr
                       key: "renew",
                       word: "New signing secret",
                       icon: "reload" as const,
+                      disabledReason: reason,
                       onSelect: () => setQuestion({ kind: "renew", open: true }),
                     },
                   ]),
@@ -83,6 +89,7 @@ export function AlertRow({ alert, open, onToggle, onEdit, onSecret }: AlertRowPr
                 key: "delete",
                 word: "Delete",
                 icon: "bin",
+                disabledReason: reason,
                 onSelect: () => setQuestion({ kind: "delete", open: true }),
               },
             ]}

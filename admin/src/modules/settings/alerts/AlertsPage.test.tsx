@@ -23,7 +23,7 @@ const alert: Alert = {
   name: "Long queue",
   rule: { kind: "queue_age", minutes: 10 },
   is_enabled: true,
-  webhook_url: "https://hooks.example.org/x",
+  webhook_url: "https://hooks.example.org/…3fXa",
   has_webhook_secret: true,
   emails: [],
   firing: null,
@@ -39,7 +39,7 @@ const delivery: AlertDelivery = {
   event_id: null,
   kind: "test",
   channel: "webhook",
-  target: "https://hooks.example.org/x",
+  target: "https://hooks.example.org/…3fXa",
   status: "failed",
   attempts: 1,
   next_attempt_at: null,
@@ -172,6 +172,25 @@ test("the form shows the fields of the kind, says what is wrong, and the secret 
   });
   await userEvent.click(secret.getByRole("button", { name: "I have kept it" }));
   expect(screen.queryByText("whsec_abc")).toBeNull();
+});
+
+test("a stored webhook is shown shortened, kept by an edit, and taken away when asked", async () => {
+  show();
+  const edit = async () => {
+    await userEvent.click(await screen.findByRole("button", { name: "More for Long queue" }));
+    await userEvent.click(screen.getByRole("menuitem", { name: "Edit", hidden: true }));
+    return within(screen.getByRole("dialog", { name: "Edit the alert" }));
+  };
+  const first = await edit();
+  expect(first.getByLabelText<HTMLInputElement>("Webhook").value).toBe("");
+  expect(first.getByText(/https:\/\/hooks\.example\.org\/…3fXa/)).toBeTruthy();
+  await userEvent.click(first.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent[0]?.body).not.toHaveProperty("webhook_url");
+  const second = await edit();
+  await userEvent.click(second.getByRole("checkbox", { name: "Take the webhook away" }));
+  await userEvent.click(second.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent[1]?.body).toMatchObject({ webhook_url: null }));
 });
 
 test("without a mail server the field says which setting is missing", async () => {

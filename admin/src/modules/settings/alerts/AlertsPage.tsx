@@ -5,11 +5,11 @@ import { describeError } from "../../../api/problem.ts";
 import { paths } from "../../../paths.ts";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { useSearchParams } from "../../../ui/link/search-params.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { DataStates } from "../../../ui/page/DataStates.tsx";
 import { useDocumentTitle } from "../../../ui/page/document-title.ts";
 import { PageHeader } from "../../../ui/page/PageHeader.tsx";
 import { SkeletonRows } from "../../../ui/page/Skeleton.tsx";
+import { RoleButton } from "../../session/public.ts";
 import "../settings.css";
 import { AlertDialog } from "./AlertDialog.tsx";
 import { AlertRow } from "./AlertRow.tsx";
@@ -42,9 +42,9 @@ export function AlertsPage() {
         actions={
           alerts.data !== undefined &&
           alerts.data.length > 0 && (
-            <Button look="primary" icon="plus" onClick={() => edit(null)}>
+            <RoleButton least="admin" look="primary" icon="plus" onClick={() => edit(null)}>
               Add an alert
-            </Button>
+            </RoleButton>
           )
         }
         onReload={alerts.reload}

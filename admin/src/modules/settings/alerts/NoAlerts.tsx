@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { describeError } from "../../../api/problem.ts";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { EmptyState } from "../../../ui/page/EmptyState.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { ruleWords, sensibleAlerts } from "./alert-words.ts";
 import { createAlert, useAlertsRefresh } from "./alerts-api.ts";
 
@@ -36,12 +36,18 @@ export function NoAlerts({ onAdd }: { onAdd: () => void }) {
             ))}
           </ul>
           <div className="row wraps alerts-first-actions">
-            <Button look="primary" icon="bell" busy={adding.isPending} onClick={() => adding.mutate()}>
+            <RoleButton
+              least="admin"
+              look="primary"
+              icon="bell"
+              busy={adding.isPending}
+              onClick={() => adding.mutate()}
+            >
               Add these five
-            </Button>
-            <Button icon="plus" onClick={onAdd}>
+            </RoleButton>
+            <RoleButton least="admin" icon="plus" onClick={onAdd}>
               Add one of your own
-            </Button>
+            </RoleButton>
           </div>
         </div>
       }

@@ -1,5 +1,5 @@
 import { Field } from "../../../ui/form/Field.tsx";
-import { type AlertForm, type FormErrors, readForm } from "./alert-form.ts";
+import { type AlertForm, type FormErrors, readForm, type TypedField } from "./alert-form.ts";
 import { kindWords, ruleWords } from "./alert-words.ts";
 
 type RuleFieldsProps = {
@@ -8,7 +8,7 @@ type RuleFieldsProps = {
   onChange: (part: Partial<AlertForm>) => void;
 };
 
-type NumberField = { field: keyof AlertForm; label: string; unit: string };
+type NumberField = { field: TypedField; label: string; unit: string };
 
 const fieldsOf: Record<AlertForm["kind"], readonly NumberField[]> = {
   failure_rate: [

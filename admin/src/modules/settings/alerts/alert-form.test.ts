@@ -26,9 +26,19 @@ test("the fields of the chosen kind become the rule, and only they", () => {
 
 test("an alert that is opened and saved unchanged stays what it was", () => {
   for (const draft of sensibleAlerts) {
-    const told = { ...draft, webhook_url: "https://example.org/", emails: ["a@example.org"] };
-    expect(readForm(formOf(told), []).draft).toEqual(told);
+    const told = { ...draft, webhook_url: "https://example.org/…3fXa", emails: ["a@example.org"] };
+    const { webhook_url: _stays, ...rest } = told;
+    expect(readForm(formOf(told), []).draft).toEqual(rest);
   }
+});
+
+test("a stored webhook is kept, replaced or taken away; its shortened address is never sent", () => {
+  const stored = { ...filled({}), stored_webhook: "https://example.org/…3fXa" };
+  expect(readForm(stored, []).draft).not.toHaveProperty("webhook_url");
+  const moved = readForm({ ...stored, webhook_url: "https://example.org/new" }, []).draft;
+  expect(moved?.webhook_url).toBe("https://example.org/new");
+  expect(readForm({ ...stored, removes_webhook: true }, []).draft?.webhook_url).toBeNull();
+  expect(readForm(filled({}), []).draft?.webhook_url).toBeNull();
 });
 
 test.each([

@@ -11,9 +11,16 @@ export type AlertForm = {
   queue_minutes: string;
   usd: string;
   provider_minutes: string;
+  /** A new address; empty: the stored one stays, if there is one. */
   webhook_url: string;
+  /** The stored address in its short form, null without one; the server never tells the whole. */
+  stored_webhook: string | null;
+  removes_webhook: boolean;
   emails: string;
 };
+
+/** The fields that are typed. */
+export type TypedField = Exclude<keyof AlertForm, "stored_webhook" | "removes_webhook">;
 
 /** What is wrong with a field, in words that say what to write. */
 export type FormErrors = Partial<Record<keyof AlertForm, string>>;
@@ -29,6 +36,8 @@ export const newForm: AlertForm = {
   usd: "10",
   provider_minutes: "2",
   webhook_url: "",
+  stored_webhook: null,
+  removes_webhook: false,
   emails: "",
 };
 
@@ -37,7 +46,7 @@ export function formOf(alert: AlertDraft): AlertForm {
   return {
     ...newForm,
     ...{ name: alert.name, kind: alert.rule.kind },
-    ...{ webhook_url: alert.webhook_url ?? "", emails: alert.emails.join("\n") },
+    ...{ stored_webhook: alert.webhook_url ?? null, emails: alert.emails.join("\n") },
     ...rulePart(alert.rule),
   };
 }
@@ -75,7 +84,7 @@ export function readForm(form: AlertForm, others: readonly Pick<Alert, "name">[]
   }
   const rule = readRule(form, errors);
   const webhook_url = form.webhook_url.trim();
-  if (webhook_url !== "" && !isWebAddress(webhook_url)) {
+  if (webhook_url !== "" && !form.removes_webhook && !isWebAddress(webhook_url)) {
     errors.webhook_url = "Write a whole address, such as https://example.org/hook.";
   }
   const emails = addressesOf(form.emails);
@@ -84,13 +93,20 @@ export function readForm(form: AlertForm, others: readonly Pick<Alert, "name">[]
   else if (emails.length > 20) errors.emails = "An alert writes to at most 20 addresses.";
   if (Object.keys(errors).length > 0) return { draft: null, errors };
   return {
-    draft: { name, rule, webhook_url: webhook_url === "" ? null : webhook_url, emails },
+    draft: { name, rule, ...webhookPart(form, webhook_url), emails },
     errors: null,
   };
 }
 
+/** Nothing about a webhook that stays as it is. */
+function webhookPart(form: AlertForm, typed: string): Pick<AlertDraft, "webhook_url"> {
+  if (form.removes_webhook) return { webhook_url: null };
+  if (typed !== "") return { webhook_url: typed };
+  return form.stored_webhook === null ? { webhook_url: null } : {};
+}
+
 function readRule(form: AlertForm, errors: FormErrors): AlertRule {
-  const number = (field: keyof AlertForm, least: number, most: number, whole = false): number => {
+  const number = (field: TypedField, least: number, most: number, whole = false): number => {
     const value = Number(form[field].trim().replace(",", "."));
     const fits = form[field].trim() !== "" && value >= least && value <= most;
     if (!fits || (whole && !Number.isInteger(value))) {

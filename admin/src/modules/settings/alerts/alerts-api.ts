@@ -10,8 +10,8 @@ const path = "/admin/alerts";
 /** When an alert fires: its kind with the fields of that kind. */
 export type AlertRule = Alert["rule"];
 
-/** What a person sets of an alert. */
-export type AlertDraft = Pick<Alert, "name" | "rule" | "webhook_url" | "emails">;
+/** What a person sets of an alert. Without `webhook_url` a stored webhook stays; null takes it away. */
+export type AlertDraft = Pick<Alert, "name" | "rule" | "emails"> & Partial<Pick<Alert, "webhook_url">>;
 
 /** `webhook_secret` is there when this change made one; it is never answered again. */
 export type WrittenAlert = { alert: Alert; webhook_secret: string | null };

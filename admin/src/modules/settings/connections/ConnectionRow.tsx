@@ -2,18 +2,19 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Connection } from "../../../api/engine-rows.ts";
 import { describeError } from "../../../api/problem.ts";
+import { useMay } from "../../../api/session/use-session.ts";
 import { paths } from "../../../paths.ts";
 import { Switch } from "../../../ui/form/Switch.tsx";
 import { Icon } from "../../../ui/icon/Icon.tsx";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { Menu } from "../../../ui/overlay/Menu.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import type { Tone } from "../../../ui/status/status-tone.ts";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { Duration, Moment, RelativeTime } from "../../../ui/value/Moment.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { connectionLook, useConnectionsRefresh } from "../../engines/public.ts";
+import { RoleButton } from "../../session/public.ts";
 import { LookMark } from "../alerts/LookMark.tsx";
 import { ConnectionQuestion, type Question } from "./ConnectionQuestion.tsx";
 import { authWords, filterWords } from "./connection-words.ts";
@@ -40,6 +41,7 @@ export function ConnectionRow({ connection, isSought, onEdit }: ConnectionRowPro
   }, [isSought]);
   const name = shortName(connection.name);
   const isOn = connection.disabled_at === null;
+  const { reason } = useMay("admin");
   const turn = (on: boolean) => {
     if (!on && connection.live_runs > 0) setQuestion({ kind: "disable", open: true });
     else switching.mutate(on);
@@ -51,11 +53,18 @@ export function ConnectionRow({ connection, isSought, onEdit }: ConnectionRowPro
         <Words connection={connection} />
         <Figures connection={connection} />
         <div className="connection-actions">
-          <Switch on={isOn} label={`Watch: ${name}`} busy={switching.isPending} onChange={turn} />
-          <Button busy={testing.isPending} onClick={() => testing.mutate(undefined)}>
+          <Switch
+            on={isOn}
+            label={`Watch: ${name}`}
+            busy={switching.isPending}
+            disabledReason={reason}
+            onChange={turn}
+          />
+          <RoleButton least="operator" busy={testing.isPending} onClick={() => testing.mutate(undefined)}>
             Test
-          </Button>
-          <Button
+          </RoleButton>
+          <RoleButton
+            least="admin"
             look="quiet"
             onClick={onEdit}
             disabledReason={
@@ -65,7 +74,7 @@ export function ConnectionRow({ connection, isSought, onEdit }: ConnectionRowPro
             }
           >
             Edit
-          </Button>
+          </RoleButton>
           {!connection.is_from_environment && (
             <Menu
               label={`More for ${name}`}
@@ -76,6 +85,7 @@ export function ConnectionRow({ connection, isSought, onEdit }: ConnectionRowPro
                   key: "remove",
                   word: "Remove…",
                   icon: "bin",
+                  disabledReason: reason,
                   onSelect: () => setQuestion({ kind: "remove", open: true }),
                 },
               ]}

@@ -5,12 +5,12 @@ import { describeError } from "../../../api/problem.ts";
 import { paths } from "../../../paths.ts";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { useSearchParams } from "../../../ui/link/search-params.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { DataStates } from "../../../ui/page/DataStates.tsx";
 import { useDocumentTitle } from "../../../ui/page/document-title.ts";
 import { PageHeader } from "../../../ui/page/PageHeader.tsx";
 import { SkeletonRows } from "../../../ui/page/Skeleton.tsx";
 import { Disagreements, useConnections } from "../../engines/public.ts";
+import { RoleButton } from "../../session/public.ts";
 import { ConnectionDialog } from "./ConnectionDialog.tsx";
 import { ConnectionRow } from "./ConnectionRow.tsx";
 import "./connections.css";
@@ -40,9 +40,9 @@ export function ConnectionsPage() {
         actions={
           connections.data !== undefined &&
           connections.data.length > 0 && (
-            <Button look="primary" icon="plus" onClick={() => edit(null)}>
+            <RoleButton least="admin" look="primary" icon="plus" onClick={() => edit(null)}>
               Add a connection
-            </Button>
+            </RoleButton>
           )
         }
         onReload={connections.reload}

@@ -1,7 +1,7 @@
 import { Icon } from "../../../ui/icon/Icon.tsx";
-import { Button } from "../../../ui/page/Button.tsx";
 import { EmptyState } from "../../../ui/page/EmptyState.tsx";
 import { CopyButton } from "../../../ui/value/CopyId.tsx";
+import { RoleButton } from "../../session/public.ts";
 
 const steps = [
   {
@@ -23,9 +23,9 @@ export function NoConnections({ onAdd }: { onAdd: () => void }) {
       title="Generation that runs on Prefect shows here, beside our own"
       action={
         <div className="connections-first">
-          <Button look="primary" icon="plus" onClick={onAdd}>
+          <RoleButton least="admin" look="primary" icon="plus" onClick={onAdd}>
             Add a connection
-          </Button>
+          </RoleButton>
           <details className="connections-guide">
             <summary className="row">
               <Icon name="right" small className="icon-turns" />

@@ -3,6 +3,7 @@ import type { Lesson } from "../../../api/content-rows.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { formatCount } from "../../../ui/value/format.ts";
 import { LongText } from "../../../ui/value/LongText.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { Provenance } from "../Provenance.tsx";
 import { ExerciseCard } from "./ExerciseCard.tsx";
 import { droppedSentence } from "./exercise-quality.ts";
@@ -35,13 +36,14 @@ export function LessonExercises({ lesson, objectives, place }: LessonExercisesPr
           </span>
           <span className="spacer" />
           {waiting > 0 && (
-            <Button
+            <RoleButton
+              least="operator"
               icon="check"
               busy={review.isPending}
               onClick={() => review.mutate({ kind: "all_waiting" })}
             >
               Accept all in this lesson
-            </Button>
+            </RoleButton>
           )}
           <Button look="quiet" icon="eye" aria-pressed={keysShown} onClick={() => setKeysShown(!keysShown)}>
             {keysShown ? "Hide all keys" : "Show all keys"}

@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import type { Lesson } from "../../../api/content-rows.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { LongText } from "../../../ui/value/LongText.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { OfflineBadge } from "../OfflineBadge.tsx";
 import "./lesson.css";
 import { ReviewButtons } from "./ReviewButtons.tsx";
@@ -63,9 +64,9 @@ export function LessonHead({ lesson, objectives, actions }: LessonHeadProps) {
             onReview={(decided) => review.mutate({ kind: "lesson", review: decided })}
           />
           {!editing && (
-            <Button look="quiet" onClick={() => setEditing(true)}>
+            <RoleButton least="operator" look="quiet" onClick={() => setEditing(true)}>
               Edit the title
-            </Button>
+            </RoleButton>
           )}
           {!editing && actions}
           <span className="spacer" />

@@ -6,6 +6,7 @@ import { Field } from "../../../ui/form/Field.tsx";
 import { Dialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { Refusal } from "../next-step/Refusal.tsx";
 import { useUnitFlowRuns } from "../use-unit-flow-runs.ts";
 import { useRegenerateLesson } from "./regeneration.ts";
@@ -23,7 +24,8 @@ export function RegenerateLesson({ lesson, unit }: RegenerateLessonProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button
+      <RoleButton
+        least="operator"
         look="quiet"
         icon="reload"
         aria-label={`Write lesson ${lesson.position} anew`}
@@ -31,7 +33,7 @@ export function RegenerateLesson({ lesson, unit }: RegenerateLessonProps) {
         onClick={() => setOpen(true)}
       >
         Write anew…
-      </Button>
+      </RoleButton>
       {unit !== undefined && (
         <RegenerateDialog lesson={lesson} unit={unit} open={open} onClose={() => setOpen(false)} />
       )}

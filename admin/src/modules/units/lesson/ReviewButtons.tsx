@@ -1,4 +1,4 @@
-import { Button } from "../../../ui/page/Button.tsx";
+import { RoleButton } from "../../session/public.ts";
 import type { Review } from "./review-lesson.ts";
 import "./lesson.css";
 
@@ -17,7 +17,8 @@ export function ReviewButtons({ what, review, busy, onReview }: ReviewButtonsPro
   };
   return (
     <fieldset className="review-buttons" aria-label={`Review of ${what}`}>
-      <Button
+      <RoleButton
+        least="operator"
         look="quiet"
         icon="check"
         aria-pressed={review === "approved"}
@@ -26,8 +27,9 @@ export function ReviewButtons({ what, review, busy, onReview }: ReviewButtonsPro
         onClick={() => decide("approved")}
       >
         {review === "approved" ? "Accepted" : "Accept"}
-      </Button>
-      <Button
+      </RoleButton>
+      <RoleButton
+        least="operator"
         look="quiet"
         icon="close"
         aria-pressed={review === "rejected"}
@@ -36,7 +38,7 @@ export function ReviewButtons({ what, review, busy, onReview }: ReviewButtonsPro
         onClick={() => decide("rejected")}
       >
         {review === "rejected" ? "Rejected" : "Reject"}
-      </Button>
+      </RoleButton>
     </fieldset>
   );
 }

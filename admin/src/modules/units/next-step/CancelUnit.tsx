@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { describeError } from "../../../api/problem.ts";
 import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
-import { Button } from "../../../ui/page/Button.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { nameOf, type Regeneration } from "../lesson/regeneration-words.ts";
 import { useUnitAction } from "./use-unit-action.ts";
 
@@ -28,9 +28,9 @@ export function CancelUnit({ taskId, regeneration, isOnPrefect = false }: Cancel
   const confirm = () => cancel.mutate(undefined, { onSuccess: () => setAsking(false) });
   return (
     <>
-      <Button large onClick={() => setAsking(true)}>
+      <RoleButton least="operator" large onClick={() => setAsking(true)}>
         Cancel
-      </Button>
+      </RoleButton>
       <ConfirmDialog
         open={asking}
         title={

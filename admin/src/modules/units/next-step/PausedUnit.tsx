@@ -1,7 +1,7 @@
 import type { UnitDetail } from "../../../api/content-rows.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { Card } from "../../../ui/page/Card.tsx";
 import { LongText } from "../../../ui/value/LongText.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { pauseSentenceOf } from "../../tasks/public.ts";
 import { useRegeneration } from "../lesson/regeneration.ts";
 import { CancelUnit } from "./CancelUnit.tsx";
@@ -26,9 +26,15 @@ export function PausedUnit({ unit }: { unit: UnitDetail }) {
           <Refusal error={goOn.error} />
           {unit.task_id !== null && (
             <div className="next-step-buttons">
-              <Button look="primary" large busy={goOn.isPending} onClick={() => goOn.mutate()}>
+              <RoleButton
+                least="operator"
+                look="primary"
+                large
+                busy={goOn.isPending}
+                onClick={() => goOn.mutate()}
+              >
                 Continue
-              </Button>
+              </RoleButton>
               <CancelUnit taskId={unit.task_id} regeneration={regeneration} />
             </div>
           )}

@@ -5,9 +5,9 @@ import type { UnitDetail } from "../../../api/content-rows.ts";
 import { describeError } from "../../../api/problem.ts";
 import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { Card } from "../../../ui/page/Card.tsx";
 import { Moment } from "../../../ui/value/Moment.tsx";
+import { RoleButton } from "../../session/public.ts";
 import { acceptWaiting, keepLesson } from "../lesson/review-lesson.ts";
 import { countReviews, publishSentence, waitingPhrase } from "./publish-words.ts";
 import { Refusal } from "./Refusal.tsx";
@@ -47,9 +47,15 @@ export function PublishUnit({ unit, leads }: PublishUnitProps) {
               refusal={counts.accepted_lessons === 0 ? "Accept at least one lesson first." : undefined}
             />
             {waiting !== null && (
-              <Button large icon="check" busy={acceptAll.isPending} onClick={() => acceptAll.mutate()}>
+              <RoleButton
+                least="operator"
+                large
+                icon="check"
+                busy={acceptAll.isPending}
+                onClick={() => acceptAll.mutate()}
+              >
                 Accept all that wait
-              </Button>
+              </RoleButton>
             )}
           </div>
         </div>
@@ -95,14 +101,15 @@ function Publishing({ unit, leads, sentence, refusal }: PublishingProps) {
   const words = publication.error === null ? null : describeError(publication.error);
   return (
     <>
-      <Button
+      <RoleButton
+        least="operator"
         look={leads && !published ? "primary" : "plain"}
         large
         disabledReason={published ? undefined : refusal}
         onClick={() => setAsking(true)}
       >
         {published ? "Unpublish" : "Publish"}
-      </Button>
+      </RoleButton>
       <ConfirmDialog
         open={asking}
         title={published ? "Take this unit back from learners?" : `Publish "${unit.title}"?`}

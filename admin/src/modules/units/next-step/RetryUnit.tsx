@@ -5,10 +5,10 @@ import { describeError } from "../../../api/problem.ts";
 import { paths } from "../../../paths.ts";
 import { Choice } from "../../../ui/form/Field.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { Card } from "../../../ui/page/Card.tsx";
 import { SkeletonBlock } from "../../../ui/page/Skeleton.tsx";
 import { GenerateOnPrefect } from "../../engines/public.ts";
+import { RoleButton } from "../../session/public.ts";
 import { Refusal } from "./Refusal.tsx";
 import { RetrySteps } from "./RetrySteps.tsx";
 import { useRetryOptions } from "./retry-options.ts";
@@ -81,9 +81,16 @@ function RetryChoice({ unit, options, unread, onReload }: RetryChoiceProps) {
       </fieldset>
       <Refusal error={retry.error} />
       <div className="next-step-buttons">
-        <Button look="primary" large busy={retry.isPending} disabledReason={refused} onClick={start}>
+        <RoleButton
+          least="operator"
+          look="primary"
+          large
+          busy={retry.isPending}
+          disabledReason={refused}
+          onClick={start}
+        >
           {verbs[chosen]}
-        </Button>
+        </RoleButton>
         <GenerateOnPrefect unit={{ id: unit.id, title: unit.title, hasLessons: unit.lessons.length > 0 }} />
       </div>
     </div>

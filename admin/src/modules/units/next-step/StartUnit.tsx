@@ -1,8 +1,8 @@
 import type { UnitDetail } from "../../../api/content-rows.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { Card } from "../../../ui/page/Card.tsx";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { GenerateOnPrefect } from "../../engines/public.ts";
+import { RoleButton } from "../../session/public.ts";
 import { Refusal } from "./Refusal.tsx";
 import { useUnitAction } from "./use-unit-action.ts";
 
@@ -19,9 +19,16 @@ export function StartUnit({ unit }: { unit: UnitDetail }) {
           </p>
           <Refusal error={start.error} />
           <div className="next-step-buttons">
-            <Button look="primary" large icon="play" busy={start.isPending} onClick={() => start.mutate()}>
+            <RoleButton
+              least="operator"
+              look="primary"
+              large
+              icon="play"
+              busy={start.isPending}
+              onClick={() => start.mutate()}
+            >
               Start
-            </Button>
+            </RoleButton>
             <GenerateOnPrefect unit={{ id: unit.id, title: unit.title, hasLessons: false }} />
           </div>
         </div>

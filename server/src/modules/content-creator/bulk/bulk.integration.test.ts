@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vit
 import { type CourseApp, createCourseApp } from "../../../../test/course-app.ts";
 import { createTestDatabase } from "../../../../test/database.ts";
 import { waitFor } from "../../../../test/engine/harness.ts";
-import { createHome, readJson, removeHome, startProduct } from "../../../../test/product.ts";
+import { askWith, createHome, readJson, removeHome, startProduct } from "../../../../test/product.ts";
 import type { Database } from "../../../platform/database.ts";
 import type { TaskDetails } from "../../task-queue/models.ts";
 import type { BulkAction, BulkItem, BulkPreview } from "./models.ts";
@@ -328,10 +328,10 @@ test("a bulk action whose process is killed goes on after a new start and does n
     const units = await insertUnits(own.database, 300, "failed");
     const settings = { DATABASE_URL: own.url };
     const first = await startProduct(home, settings);
-    const answer = await fetch(`${first.url}/api/v1/content-creator/bulk-actions`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ action: "retry", entity: "unit", filter: { status: "failed" } }),
+    const answer = await askWith(first.url, "POST", "/content-creator/bulk-actions", {
+      action: "retry",
+      entity: "unit",
+      filter: { status: "failed" },
     });
     const { task_id } = (await answer.json()) as { task_id: string }; // The route's documented answer.
     const readAction = (url: string) => readJson<BulkAction>(url, `/content-creator/bulk-actions/${task_id}`);

@@ -76,9 +76,18 @@ const listItems = createRoute({
 /** Routes of bulk actions, without the `/api/v1` prefix. */
 export function createBulkRoutes(service: BulkService) {
   return createRouter()
-    .openapi(startAction, async (context) =>
-      context.json(await service.start(context.get("user"), context.req.valid("json")), 202),
-    )
+    .openapi(startAction, async (context) => {
+      const request = context.req.valid("json");
+      const { action, entity, ids } = request;
+      context.get("audit").details = { action, entity, chosen: ids?.length ?? "by filter" };
+      const accepted = await service.start(context.get("user"), request);
+      const { task_id, item_count } = accepted;
+      Object.assign(context.get("audit"), {
+        object_id: task_id,
+        details: { ...context.get("audit").details, count: item_count },
+      });
+      return context.json(accepted, 202);
+    })
     .openapi(previewAction, async (context) =>
       context.json(await service.preview(context.req.valid("json")), 200),
     )

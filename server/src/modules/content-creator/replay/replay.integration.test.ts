@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { type CourseApp, createCourseApp } from "../../../../test/course-app.ts";
 import { waitFor } from "../../../../test/engine/harness.ts";
 import {
+  askWith,
   createHome,
   createUnit,
   readJson,
@@ -209,11 +210,7 @@ test("a replay whose process is killed goes on after a new start, its first call
   const [original] = await readJson<LlmRequestSummary[]>(first.url, "/llm/requests?kind=object&limit=1");
   provider.setScript({ rules: [{ match: {}, times: 1, action: { hang: true } }] });
   const before = provider.log().length;
-  const accepted = await fetch(`${first.url}/api/v1/llm/requests/${original?.id}/replay`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: "{}",
-  });
+  const accepted = await askWith(first.url, "POST", `/llm/requests/${original?.id}/replay`, {});
   const { task_id } = (await accepted.json()) as { task_id: string }; // The route's documented answer.
   await vi.waitFor(() => expect(provider?.log().length).toBe(before + 1), { timeout: 20_000 });
   process.kill(first.pid, "SIGKILL");

@@ -27,7 +27,9 @@ const replayRequest = createRoute({
 export function createReplayRoutes(service: ReplayService) {
   return createRouter().openapi(replayRequest, async (context) => {
     const { id } = context.req.valid("param");
-    const answer = await service.replayRequest(context.get("user"), id, context.req.valid("json"));
+    const edits = context.req.valid("json");
+    context.get("audit").details = { changed: Object.keys(edits ?? {}) };
+    const answer = await service.replayRequest(context.get("user"), id, edits);
     return context.json(answer, 202);
   });
 }

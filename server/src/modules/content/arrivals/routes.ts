@@ -30,6 +30,7 @@ const putLesson = createRoute({
 export function createArrivalRoutes(service: ArrivalService) {
   return createRouter().openapi(putLesson, async (context) => {
     const { id, position } = context.req.valid("param");
+    context.get("audit").details = { position };
     return context.json(await service.arrive(id, position, context.req.valid("json")), 200);
   });
 }

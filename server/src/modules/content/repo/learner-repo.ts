@@ -98,3 +98,14 @@ export async function findPublishedLesson(
   );
   return found.rows[0] ?? null;
 }
+
+/** Index: `units_cover_media`, `units_podcast_media`, `lessons_audio_media`. */
+export async function isPublishedMedia(database: Database, media_id: string): Promise<boolean> {
+  const found = await sql<{ is_published: boolean }>`
+    SELECT EXISTS (SELECT 1 FROM units u WHERE u.cover_media_id = ${media_id}::uuid AND u.published_at IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM units u WHERE u.podcast_media_id = ${media_id}::uuid AND u.published_at IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM lessons l JOIN units u ON u.id = l.unit_id
+        WHERE l.audio_media_id = ${media_id}::uuid AND l.status = 'completed' AND l.review = 'approved'
+          AND u.published_at IS NOT NULL) AS is_published`.execute(database);
+  return found.rows[0]?.is_published === true;
+}

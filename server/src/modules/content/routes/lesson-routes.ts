@@ -58,11 +58,14 @@ export function createLessonRoutes(service: ContentService) {
     .openapi(getLesson, async (context) =>
       context.json(await service.getLesson(context.req.valid("param").id), 200),
     )
-    .openapi(editLesson, async (context) =>
-      context.json(await service.editLesson(context.req.valid("param").id, context.req.valid("json")), 200),
-    )
+    .openapi(editLesson, async (context) => {
+      const edit = context.req.valid("json");
+      context.get("audit").details = { changed: Object.keys(edit) };
+      return context.json(await service.editLesson(context.req.valid("param").id, edit), 200);
+    })
     .openapi(reviewLesson, async (context) => {
       const { review, with_exercises } = context.req.valid("json");
+      context.get("audit").details = { review, with_exercises };
       return context.json(
         await service.reviewLesson(context.req.valid("param").id, review, with_exercises),
         200,
@@ -70,9 +73,8 @@ export function createLessonRoutes(service: ContentService) {
     })
     .openapi(reviewExercise, async (context) => {
       const { id, exercise_id } = context.req.valid("param");
-      return context.json(
-        await service.reviewExercise(id, exercise_id, context.req.valid("json").review),
-        200,
-      );
+      const { review } = context.req.valid("json");
+      context.get("audit").details = { exercise_id, review };
+      return context.json(await service.reviewExercise(id, exercise_id, review), 200);
     });
 }

@@ -58,6 +58,33 @@ describe("alerts", () => {
     );
   });
 
+  it("keep a webhook's address as a secret: whole in no answer, row or error, and kept by an edit without it", async () => {
+    const address = `${receiver.url}/services/T0123/abcdefghijklmnop`;
+    const { alert } = await read(await create({ name: "Hooked", rule: stuck, webhook_url: address }));
+    const shown = `${new URL(address).origin}/…mnop`;
+    expect(alert.webhook_url).toBe(shown);
+    const route = `${path}/${alert.id}`;
+    expect((await read(await test.send("PATCH", route, { name: "Hooked 2" }))).alert.webhook_url).toBe(shown);
+    expect((await test.send("PATCH", route, { webhook_url: shown })).status).toBe(422);
+    const before = receiver.received.length;
+    await test.send("POST", `${route}/test`);
+    expect(receiver.received).toHaveLength(before + 1);
+    const { rows } = await sql<{ text: string }>`
+      SELECT a::text || d::text AS text FROM alerts a JOIN alert_deliveries d ON d.alert_id = a.id`.execute(
+      test.database.database,
+    );
+    const told = JSON.stringify([
+      await list(),
+      await (await test.request(`${route}/deliveries`)).json(),
+      rows,
+    ]);
+    expect(told).toContain(shown);
+    expect(told).not.toContain("abcdefghijkl");
+    const moved = await read(await test.send("PATCH", route, { webhook_url: receiver.url }));
+    expect(moved).toMatchObject({ webhook_secret: null, alert: { has_webhook_secret: true } });
+    await test.send("DELETE", route);
+  });
+
   it("show the signing secret once, keep it encrypted, and renew it on request", async () => {
     const made = await read(await create({ name: "Signed", rule: stuck, webhook_url: receiver.url }));
     const secret = made.webhook_secret ?? "";
@@ -132,7 +159,7 @@ describe("alerts", () => {
       next_attempt_at: null,
       http_status: 500,
       error_message: "The receiver answered 500.",
-      target: receiver.url,
+      target: `${new URL(receiver.url).origin}/…=abc`,
     });
     const [sent] = (await ask()).deliveries;
     expect(sent).toMatchObject({ status: "sent", http_status: 204, error_message: null });
@@ -168,6 +195,32 @@ describe("alerts", () => {
     );
     expect(rows).toEqual([]);
     expect((await test.request(`${path}/${alert.id}/deliveries`)).status).toBe(404);
+  });
+
+  it("tell the addresses that they write to to administrators only, also what mail servers say of them", async () => {
+    const { alert } = await read(await create({ name: "Mailed", rule: stuck }));
+    await sql`UPDATE alerts SET emails = ARRAY['ada@example.org', 'bo@example.net'] WHERE id = ${alert.id}`.execute(
+      test.database.database,
+    );
+    await sql`
+      INSERT INTO alert_deliveries (alert_id, kind, channel, address, attempts, status, completed_at, next_attempt_at, error_message)
+      VALUES (${alert.id}, 'test', 'email', 'ada@example.org', 1, 'failed', clock_timestamp(), NULL, '550 <ada@example.org> unknown')`.execute(
+      test.database.database,
+    );
+    const route = `${path}/${alert.id}/deliveries`;
+    expect(await (await test.request(route)).text()).toContain("ada@example.org");
+    expect((await list())[0]?.emails).toEqual(["ada@example.org", "bo@example.net"]);
+    for (const scope of ["read", "operate"] as const) {
+      const headers = { authorization: `Bearer ${await test.makeToken(scope)}` };
+      const listed = await (await test.request(path, { headers })).text();
+      expect(listed).toContain('"emails":["…@example.org","…@example.net"]');
+      const deliveries = await (await test.request(route, { headers })).json();
+      expect(deliveries).toMatchObject([
+        { target: "…@example.org", error_message: "550 <…@example.org> unknown" },
+      ]);
+      expect(listed).not.toMatch(/ada@|bo@/);
+    }
+    expect((await test.send("DELETE", `${path}/${alert.id}`)).status).toBe(204);
   });
 
   it.each([

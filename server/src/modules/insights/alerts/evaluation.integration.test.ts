@@ -173,7 +173,7 @@ describe("an event", () => {
   it("is opened once and ended once, however many look at the same time", async () => {
     const { id } = await add(rule);
     await run(
-      sql`UPDATE alerts SET webhook_url = 'http://127.0.0.1/', webhook_secret = 'x' WHERE id = ${id}`,
+      sql`UPDATE alerts SET webhook_encrypted = 'x', webhook_mask = 'http://127.0.0.1/', webhook_secret = 'x' WHERE id = ${id}`,
     );
     const others = [alerts, ...[1, 2, 3].map(() => createTestAlerts(test))];
     const task = await insertPendingTask(5);
@@ -193,7 +193,7 @@ describe("an event", () => {
   it("and its messages are written together or not at all", async () => {
     const { id } = await add(rule);
     await run(
-      sql`UPDATE alerts SET webhook_url = 'http://127.0.0.1/', webhook_secret = 'x' WHERE id = ${id}`,
+      sql`UPDATE alerts SET webhook_encrypted = 'x', webhook_mask = 'http://127.0.0.1/', webhook_secret = 'x' WHERE id = ${id}`,
     );
     await insertPendingTask(5);
     await run(sql`ALTER TABLE alert_deliveries ADD CONSTRAINT broken CHECK (kind = 'test') NOT VALID`);

@@ -38,7 +38,8 @@ const webhookUrl = z
   .max(2_000)
   .refine((text) => (URL.parse(text)?.username ?? "") === "" && (URL.parse(text)?.password ?? "") === "", {
     message: "must not hold a user or password: messages are signed instead",
-  });
+  })
+  .refine((text) => !text.includes("…"), { message: "must be the whole address, not the shortened one" });
 const emails = z.array(z.email().max(320)).max(20);
 
 /** An alert with what it does when it fires. Secrets are never answered. */
@@ -48,7 +49,10 @@ export const alertSchema = z
     name: z.string(),
     rule: alertRuleSchema,
     is_enabled: z.boolean(),
-    webhook_url: z.string().nullable(),
+    webhook_url: z.string().nullable().openapi({
+      description:
+        "Shortened to protocol, host and the last four characters: the whole address is never answered.",
+    }),
     /** Whether a signing secret is stored; it is shown once, when it is made. */
     has_webhook_secret: z.boolean(),
     emails: z.array(z.string()),
@@ -86,6 +90,7 @@ export const alertEditSchema = z
     name: z.string().trim().pipe(nameField.max(80)).optional(),
     rule: alertRuleSchema.optional(),
     is_enabled: z.boolean().optional(),
+    /** Left out: stays as it is. Null: there is none any more. */
     webhook_url: webhookUrl.nullable().optional(),
     /** True: a new signing secret; the old one ends at once. */
     renew_webhook_secret: z.literal(true).optional(),
@@ -103,7 +108,7 @@ export const alertDeliverySchema = z
     event_id: uuid.nullable().openapi({ description: "Null: a test." }),
     kind: z.enum(["fired", "ended", "test"]),
     channel: z.enum(["webhook", "email"]),
-    /** The address; of a webhook without its query. */
+    /** The address; of a webhook shortened as in the alert. */
     target: z.string(),
     status: z.enum(["pending", "sent", "failed"]),
     attempts: count,

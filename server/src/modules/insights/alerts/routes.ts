@@ -1,7 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { seesAccounts } from "../../../http/access.ts";
 import { idParameter, pageQuerySchema, sendPage } from "../../../http/pagination.ts";
 import { problemResponses } from "../../../http/problems.ts";
 import { createRouter } from "../../../http/router.ts";
+import { hideReceiver, hideReceivers } from "./hide-receivers.ts";
 import {
   alertDeliverySchema,
   alertEditSchema,
@@ -89,17 +91,26 @@ const listDeliveries = createRoute({
   },
 });
 
-/** Routes of alerts, without the `/api/v1` prefix. */
+/** Routes of alerts, without the `/api/v1` prefix. Whose addresses they write to is told to administrators only. */
 export function createAlertRoutes(service: AlertService) {
   return createRouter()
-    .openapi(listAlerts, async (context) => context.json(await service.list(), 200))
+    .openapi(listAlerts, async (context) => {
+      const alerts = await service.list();
+      return context.json(seesAccounts(context.get("caller")) ? alerts : alerts.map(hideReceivers), 200);
+    })
     .openapi(getMailSetup, async (context) => context.json(service.mailSetup(), 200))
-    .openapi(createAlert, async (context) =>
-      context.json(await service.create(context.req.valid("json")), 201),
-    )
-    .openapi(updateAlert, async (context) =>
-      context.json(await service.update(context.req.valid("param").id, context.req.valid("json")), 200),
-    )
+    .openapi(createAlert, async (context) => {
+      const alert = context.req.valid("json");
+      context.get("audit").details = { kind: alert.rule.kind };
+      const made = await service.create(alert);
+      context.get("audit").object_id = made.alert.id;
+      return context.json(made, 201);
+    })
+    .openapi(updateAlert, async (context) => {
+      const edit = context.req.valid("json");
+      context.get("audit").details = { changed: Object.keys(edit) };
+      return context.json(await service.update(context.req.valid("param").id, edit), 200);
+    })
     .openapi(deleteAlert, async (context) => {
       await service.remove(context.req.valid("param").id);
       return context.body(null, 204);
@@ -109,9 +120,8 @@ export function createAlertRoutes(service: AlertService) {
     )
     .openapi(listDeliveries, async (context) => {
       const { limit, cursor } = context.req.valid("query");
-      return sendPage(
-        context,
-        await service.listDeliveries(context.req.valid("param").id, { limit, cursor }),
-      );
+      const page = await service.listDeliveries(context.req.valid("param").id, { limit, cursor });
+      const rows = seesAccounts(context.get("caller")) ? page.rows : page.rows.map(hideReceiver);
+      return sendPage(context, { ...page, rows });
     });
 }

@@ -1,5 +1,5 @@
-import { createTransport } from "nodemailer";
 import { AppError } from "../../../platform/errors.ts";
+import type { Mailer } from "../../../platform/mail.ts";
 import type { SafeFetch } from "../../../platform/safe-fetch.ts";
 import { mailWords, webhookBody } from "./message.ts";
 import type { DueDelivery } from "./repo/deliveries.ts";
@@ -18,11 +18,6 @@ export interface Answer {
   readonly asked_ms: number | null;
 }
 
-export interface MailSettings {
-  readonly smtpUrl: string | undefined;
-  readonly from: string;
-}
-
 const attemptMs = 10_000;
 // What is answered is not kept: this only bounds what is read.
 const mostAnswerBytes = 1024 * 1024;
@@ -30,17 +25,23 @@ const mostAnswerBytes = 1024 * 1024;
 /** Sends one message to one address. @throws the signal's reason when it is aborted */
 export type Send = (delivery: DueDelivery, signal: AbortSignal) => Promise<Answer>;
 
-/** Posts to webhooks; `secretOf` decrypts the alert's signing secret. */
+/** Where a message goes and what it is signed with. */
+export interface WebhookTarget {
+  readonly address: string;
+  readonly secret: string;
+}
+
+/** Posts to webhooks; `targetOf` decrypts what the alert has. */
 export function createWebhookSender(options: {
   readonly safeFetch: SafeFetch;
   readonly publicUrl: string | undefined;
-  readonly secretOf: (delivery: DueDelivery) => string;
+  readonly targetOf: (delivery: DueDelivery) => WebhookTarget;
 }): Send {
   return async (delivery, signal) => {
     const body = webhookBody(delivery, options.publicUrl);
     try {
-      const secret = options.secretOf(delivery);
-      const answer = await options.safeFetch.fetch(delivery.address, {
+      const { address, secret } = options.targetOf(delivery);
+      const answer = await options.safeFetch.fetch(address, {
         method: "POST",
         headers: {
           "content-type": "application/json",
@@ -71,41 +72,20 @@ function readStatus(status: number, retryAfter: string | undefined): Answer {
   return { ...refusal(error_message, true, readRetryAfter(retryAfter, Date.now())), http_status: status };
 }
 
-/** Sends mail through the configured server: plain text, nothing that is loaded from elsewhere. */
-export function createMailSender({ smtpUrl, from }: MailSettings, publicUrl: string | undefined): Send {
+/** Sends the words of a message by mail. */
+export function createMailSender(mailer: Mailer, publicUrl: string | undefined): Send {
   return async (delivery, signal) => {
-    if (smtpUrl === undefined) return refusal(mailIsNotConfigured, true);
-    const timeout = AbortSignal.timeout(attemptMs);
-    const transport = createTransport({ url: smtpUrl });
-    try {
-      await transport.sendMail({
-        from,
+    const problem = await mailer.send(
+      {
         to: delivery.address,
         ...mailWords(delivery, publicUrl),
-        // The same in each attempt, so that a mail program shows one mail.
         messageId: `<${delivery.id}@coursewright>`,
-        headers: { "Auto-Submitted": "auto-generated" },
-        signal: AbortSignal.any([signal, timeout]),
-        ...{ disableFileAccess: true, disableUrlAccess: true },
-      });
-      return arrived;
-    } catch (error) {
-      if (signal.aborted) throw error;
-      return refusal(
-        timeout.aborted
-          ? "The mail server took longer than 10 s."
-          : `The mail server did not take it: ${firstLine(error)}`,
-        true,
-      );
-    } finally {
-      transport.close();
-    }
+      },
+      signal,
+    );
+    return problem === null ? arrived : refusal(problem, true);
   };
 }
-
-/** What to do when no mail can be sent. */
-export const mailIsNotConfigured =
-  "No mail server is set. Set COURSEWRIGHT_SMTP_URL (smtp://user:password@host:port) and start the server again.";
 
 const arrived: Answer = {
   arrived: true,
@@ -117,10 +97,4 @@ const arrived: Answer = {
 
 function refusal(error_message: string, is_retryable: boolean, asked_ms: number | null = null): Answer {
   return { arrived: false, http_status: null, error_message, is_retryable, asked_ms };
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const line = (text.split("\n")[0] ?? "").slice(0, 300);
-  return /[.!?]$/.test(line) ? line : `${line}.`;
 }

@@ -1,5 +1,6 @@
 import type { KeyRing } from "../../../platform/crypto.ts";
 import type { Database, Transaction } from "../../../platform/database.ts";
+import { mailIsNotConfigured } from "../../../platform/mail.ts";
 import type { Page } from "../../../platform/page.ts";
 import { insightErrors } from "../errors.ts";
 import type { AlertDelivering } from "./delivery.ts";
@@ -22,11 +23,11 @@ import {
   listAlertsById,
   listFiringAlerts,
   type StoredAlert,
+  type StoredWebhook,
   updateAlert,
 } from "./repo/alerts.ts";
 import { dropRemovedReceivers, listDeliveries } from "./repo/deliveries.ts";
-import { mailIsNotConfigured } from "./senders.ts";
-import { newWebhookSecret } from "./webhook-signature.ts";
+import { isSameWebhook, makeWebhook, renewSecret } from "./webhook-secrets.ts";
 
 /** Most alerts of one installation: each is looked at every two seconds. */
 const mostAlerts = 100;
@@ -54,11 +55,6 @@ export interface AlertService {
   listFiring(at: string | null): Promise<FiringAlert[]>;
 }
 
-/** The rows that the secret of an alert belongs to. */
-export function secretContext(alert_id: string): string {
-  return `alerts:${alert_id}:webhook_secret`;
-}
-
 /** Rules, receivers and what was sent to them. `keyRing` is opened when the first secret is needed. */
 export function createAlertService(options: {
   readonly database: Database;
@@ -68,17 +64,33 @@ export function createAlertService(options: {
 }): AlertService {
   const { database, keyRing, delivering, hasMail } = options;
 
-  /** A new secret with its encrypted form. */
-  function makeSecret(alert_id: string): { readonly secret: string; readonly encrypted: string } {
-    const secret = newWebhookSecret();
-    return { secret, encrypted: keyRing().encrypt(secret, secretContext(alert_id)) };
+  /** The webhook after an edit, with the signing secret when that is a new one. */
+  function changeWebhook(
+    stored: StoredAlert,
+    { webhook_url, renew_webhook_secret }: AlertEdit,
+  ): ChangedWebhook {
+    const former = stored.webhook;
+    const isOther =
+      webhook_url !== undefined &&
+      (webhook_url === null
+        ? former !== null
+        : former === null || !isSameWebhook(keyRing(), stored.id, former, webhook_url));
+    const isNone = webhook_url === null || (webhook_url === undefined && former === null);
+    if (isNone && renew_webhook_secret) throw withoutReceiver("has no webhook to sign for");
+    if (isNone) return { webhook: null, secret: null, isOther };
+    if (former === null) return { ...makeWebhook(keyRing(), stored.id, webhook_url ?? ""), isOther };
+    const moved = isOther ? makeWebhook(keyRing(), stored.id, webhook_url ?? "").webhook : former;
+    const webhook = { ...moved, secret: former.secret };
+    return renew_webhook_secret
+      ? { ...renewSecret(keyRing(), stored.id, webhook), isOther }
+      : { webhook, secret: null, isOther };
   }
 
   return {
     list: () => listAlerts(database),
     listSummaries: (ids) => listAlertsById(database, ids),
     mailSetup: () => ({ is_configured: hasMail }),
-    create(alert) {
+    create({ webhook_url, ...alert }) {
       if (alert.emails.length > 0) requireMail(hasMail);
       return writeNamed(database, alert.name, async (transaction) => {
         const { count, next_id } = await countAlerts(transaction);
@@ -86,25 +98,21 @@ export function createAlertService(options: {
           const words = `There are ${mostAlerts} alerts. Delete one that you no longer need.`;
           throw insightErrors.create("alert_limit", words);
         }
-        const made = alert.webhook_url === null ? null : makeSecret(next_id);
-        await insertAlert(transaction, { ...alert, id: next_id, webhook_secret: made?.encrypted ?? null });
+        const made = webhook_url === null ? null : makeWebhook(keyRing(), next_id, webhook_url);
+        await insertAlert(transaction, { ...alert, id: next_id, webhook: made?.webhook ?? null });
         return answer(transaction, next_id, made?.secret ?? null);
       });
     },
-    update(id, { renew_webhook_secret, ...edit }) {
+    update(id, edit) {
       if (edit.emails !== undefined && edit.emails.length > 0) requireMail(hasMail);
       return writeNamed(database, edit.name ?? "", async (transaction) => {
         const stored = await findStoredAlert(transaction, id, true);
         if (stored === null) throw notFound(id);
-        const changed: StoredAlert = { ...stored, ...edit };
-        const { webhook_url } = changed;
-        if (renew_webhook_secret && webhook_url === null) throw withoutReceiver("has no webhook to sign for");
-        const needsSecret = webhook_url !== null && (renew_webhook_secret || stored.webhook_secret === null);
-        const made = needsSecret ? makeSecret(id) : null;
-        const kept = webhook_url === null ? null : stored.webhook_secret;
-        await updateAlert(transaction, { ...changed, webhook_secret: made?.encrypted ?? kept });
-        await dropRemovedReceivers(transaction, id);
-        return answer(transaction, id, made?.secret ?? null);
+        const { webhook_url: _webhook_url, renew_webhook_secret: _renews, ...plain } = edit;
+        const { webhook, secret, isOther } = changeWebhook(stored, edit);
+        await updateAlert(transaction, { ...stored, ...plain, webhook });
+        await dropRemovedReceivers(transaction, id, isOther);
+        return answer(transaction, id, secret);
       });
     },
     async remove(id) {
@@ -113,7 +121,7 @@ export function createAlertService(options: {
     async test(id) {
       const alert = await findStoredAlert(database, id);
       if (alert === null) throw notFound(id);
-      if (alert.webhook_url === null && alert.emails.length === 0) {
+      if (alert.webhook === null && alert.emails.length === 0) {
         throw withoutReceiver("has neither a webhook nor an e-mail address");
       }
       return { deliveries: await delivering.sendTests(id) };
@@ -124,6 +132,13 @@ export function createAlertService(options: {
     },
     listFiring: (at) => listFiringAlerts(database, at),
   };
+}
+
+interface ChangedWebhook {
+  readonly webhook: StoredWebhook | null;
+  readonly secret: string | null;
+  /** What waits for the former one is given up. */
+  readonly isOther: boolean;
 }
 
 async function answer(

@@ -8,7 +8,7 @@ import {
 } from "../../../../test/builders/failed-units.ts";
 import { createTestDatabase } from "../../../../test/database.ts";
 import { waitFor } from "../../../../test/engine/harness.ts";
-import { createHome, readJson, removeHome, startProduct } from "../../../../test/product.ts";
+import { ask, createHome, readJson, removeHome, startProduct } from "../../../../test/product.ts";
 import { modelSettings } from "../../../../test/provider/model-settings.ts";
 import { startTestProvider } from "../../../../test/provider/provider.ts";
 import type { Incident } from "./models.ts";
@@ -29,9 +29,7 @@ test("a recovery whose process is killed goes on after a new start and resumes n
       () => read(first.url),
       ([found]) => found?.unit_count_unrepaired === 12,
     );
-    const answer = await fetch(`${first.url}/api/v1/admin/incidents/${incident?.id}/recover`, {
-      method: "POST",
-    });
+    const answer = await ask(first.url, `/admin/incidents/${incident?.id}/recover`, { method: "POST" });
     expect(answer.status).toBe(202);
     // In the middle: tasks of the last wave exist, and not all of them have ended.
     await waitFor(

@@ -205,7 +205,10 @@ describe("a recovery", () => {
 
   test("and what it is for are told to every page", async () => {
     const stream = new AbortController();
-    const events = await fetch(`${url}/api/v1/events`, { signal: stream.signal });
+    const events = await fetch(`${url}/api/v1/events`, {
+      headers: { authorization: `Bearer ${app.token}` },
+      signal: stream.signal,
+    });
     await insertFailedUnits(database, 1, outage);
     let told = "";
     const decoder = new TextDecoder();

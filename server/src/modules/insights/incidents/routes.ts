@@ -78,12 +78,15 @@ export function createIncidentRoutes(service: IncidentService) {
     .openapi(getIncident, async (context) =>
       context.json(await service.get(context.req.valid("param").id), 200),
     )
-    .openapi(updateIncident, async (context) =>
-      context.json(
-        await service.update(context.get("user"), context.req.valid("param").id, context.req.valid("json")),
+    .openapi(updateIncident, async (context) => {
+      const edit = context.req.valid("json");
+      const { is_resolved = null } = edit;
+      context.get("audit").details = { changed: Object.keys(edit), is_resolved };
+      return context.json(
+        await service.update(context.get("user"), context.req.valid("param").id, edit),
         200,
-      ),
-    )
+      );
+    })
     .openapi(recoverIncident, async (context) =>
       context.json(await service.recover(context.get("user"), context.req.valid("param").id), 202),
     )

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { engineFields, engines } from "../../../platform/engines.ts";
-import { searchWordsField } from "../../../platform/filter-fields.ts";
+import { momentField, searchWordsField } from "../../../platform/filter-fields.ts";
 import { taskModes, taskStatuses } from "../../task-queue/public.ts";
 import { firingAlertSchema } from "../alerts/models.ts";
 import { healthPartSchema } from "../health/models.ts";
@@ -227,7 +227,7 @@ export const courseGenerationSchema = z
 export type CourseGeneration = z.infer<typeof courseGenerationSchema>;
 
 export const monitorQuerySchema = z.object({
-  at: z.iso.datetime({ offset: true }).optional().openapi({ description: "A past moment; without it: now." }),
+  at: momentField.optional().openapi({ description: "A past moment; without it: now." }),
   engine: engineFields.engine,
 });
 
@@ -243,8 +243,8 @@ export const historyFilterSchema = z.object({
   user_id: uuid.optional(),
   ...engineFields,
   /** When they ended. */
-  completed_from: z.iso.datetime({ offset: true }).optional(),
-  completed_to: z.iso.datetime({ offset: true }).optional(),
+  completed_from: momentField.optional(),
+  completed_to: momentField.optional(),
   q: searchWordsField.optional().openapi({ description: "A part of the unit's title." }),
 });
 export type HistoryFilter = z.infer<typeof historyFilterSchema>;

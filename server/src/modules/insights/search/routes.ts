@@ -1,7 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
+import { seesAccounts } from "../../../http/access.ts";
 import { problemResponses } from "../../../http/problems.ts";
 import { createRouter } from "../../../http/router.ts";
-import { searchAnswerSchema, searchQuerySchema } from "./models.ts";
+import { foundKinds, searchAnswerSchema, searchQuerySchema } from "./models.ts";
 import type { SearchService } from "./service.ts";
 
 const tags = ["admin-observability"];
@@ -21,10 +22,14 @@ const search = createRoute({
   },
 });
 
+/** People are found by administrators only. */
+const kindsForEverybody = foundKinds.filter((kind) => kind !== "user");
+
 /** The route of the search, without the `/api/v1` prefix. */
 export function createSearchRoutes(searchService: SearchService) {
   return createRouter().openapi(search, async (context) => {
     const { q, limit } = context.req.valid("query");
-    return context.json(await searchService.search(q, limit), 200);
+    const kinds = seesAccounts(context.get("caller")) ? foundKinds : kindsForEverybody;
+    return context.json(await searchService.search(q, limit, kinds), 200);
   });
 }

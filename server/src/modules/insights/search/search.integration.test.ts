@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../../../test/app.ts";
 import { insertedId } from "../../../../test/builders/inserted-id.ts";
 import { insertRunningStep, type RunningStep } from "../../../../test/builders/running-step.ts";
+import { createPerson } from "../../../../test/security/people.ts";
 import type { FoundKind, SearchAnswer } from "./models.ts";
 
 let test: TestApp;
@@ -104,6 +105,28 @@ describe("GET /admin/search", () => {
       { kind: "user", id: user_id, detail: "ada@example.org", status: "active", matched: "title" },
     ]);
     expect(await found("ada@")).toEqual([`user title ${user_id}`]);
+  });
+
+  it("finds people for administrators only: nobody else learns of an account or its address", async () => {
+    await run(
+      sql`INSERT INTO users (name, email, role) VALUES ('Tide Turner', 'turner@example.org', 'viewer')`,
+    );
+    for (const role of ["viewer", "operator"] as const) {
+      const { session } = await createPerson(test, role);
+      const narrow = {
+        authorization: `Bearer ${await test.makeToken(role === "viewer" ? "read" : "operate")}`,
+      };
+      for (const headers of [session, narrow]) {
+        for (const q of ["turner@example.org", "tide"]) {
+          const answer = await test.request(`/api/v1/admin/search?${new URLSearchParams({ q })}`, {
+            headers,
+          });
+          expect(answer.status).toBe(200);
+          expect(await answer.text()).not.toMatch(/"kind":"user"|Turner/);
+        }
+      }
+    }
+    expect((await found("turner@example.org")).length).toBe(1);
   });
 
   it("finds every row of a kind of error by the words of one, whatever its numbers and names are", async () => {

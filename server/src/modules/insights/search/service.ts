@@ -1,5 +1,4 @@
 import type { FoundKind, SearchAnswer, SearchHit } from "./models.ts";
-import { foundKinds } from "./models.ts";
 
 /** How the rows of one kind are found and read: the list's own indexed search. */
 export interface SearchSource<Row> {
@@ -83,9 +82,9 @@ interface Described extends Omit<SearchHit, "matched" | "detail"> {
 /** Finds anything by id, title, name, error or a task's short inputs; never by source texts or prompts. */
 export function createSearchService(sources: SearchSources) {
   return {
-    /** At most `limit` hits of each kind, newest first; kinds without a hit are left out. */
-    async search(words: string, limit: number): Promise<SearchAnswer> {
-      const groups = await Promise.all(foundKinds.map((kind) => findGroup(sources, kind, words, limit)));
+    /** At most `limit` hits of each of the kinds, newest first; kinds without a hit are left out. */
+    async search(words: string, limit: number, kinds: readonly FoundKind[]): Promise<SearchAnswer> {
+      const groups = await Promise.all(kinds.map((kind) => findGroup(sources, kind, words, limit)));
       return { query: words, groups: groups.filter(({ hits }) => hits.length > 0) };
     },
   };

@@ -1,11 +1,11 @@
 import type { Database } from "../../../platform/database.ts";
+import type { Redactor } from "../../../platform/redaction.ts";
 import { type Fence, PauseTask, TaskCancelled } from "../../task-queue/public.ts";
 import { type BudgetKeeper, LeaseTooSmall, type Reservation } from "../budget/budget-keeper.ts";
 import { budgetReason, priceUnknownReason } from "../budget/pause-reasons.ts";
 import { storable } from "../payload.ts";
 import { expectedTokens, findPrice, type Price, type Usage, worstUsage } from "../pricing/prices.ts";
 import type { CallCorrelation, LlmRequestKind } from "../public.ts";
-import type { Redactor } from "../redaction.ts";
 import type { Budget } from "../repo/budgets.ts";
 import type { PriceRepo } from "../repo/prices.ts";
 import type { RequestEnd, RequestRepo } from "../repo/requests.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { loadedSecrets } from "../../../platform/redaction.ts";
 import type { LlmErrorCode } from "../errors.ts";
 import type { Exchange, ExchangeFailure } from "./exchange.ts";
 import { readRetryAfter } from "./retry-after.ts";
@@ -132,7 +133,9 @@ function readProviderMessage(bytes: Uint8Array): { message: string | null; code:
   return { message: clip("message" in body ? body.message : body.detail), code: null };
 }
 
-function clip(text: string): string {
+/** A secret must not be cut before it is recognised. */
+function clip(message: string): string {
+  const text = loadedSecrets.text(message);
   return text.length > longestQuote ? `${text.slice(0, longestQuote)} …` : text;
 }
 

@@ -26,6 +26,8 @@ function newScope(limits: Partial<AttemptScope["limits"]> = {}): AttemptScope {
   };
 }
 
+const recordingFetch = (baseUrl: string, removesAuthorization: boolean) =>
+  createRecordingFetch({ baseUrl, removesAuthorization });
 const post = { method: "POST", body: "{}", headers: { authorization: "Bearer k" } };
 
 describe("recording fetch", () => {
@@ -34,7 +36,7 @@ describe("recording fetch", () => {
       response.end(JSON.stringify([request.headers["x-client-request-id"], request.headers.authorization]));
     });
     const scope = newScope();
-    const response = await withinScope(scope, () => createRecordingFetch(false)(url, post));
+    const response = await withinScope(scope, () => recordingFetch(url, false)(url, post));
     expect(await response.json()).toEqual(["row-1", "Bearer k"]);
     expect(Buffer.from(scope.exchange?.bytes ?? []).toString()).toBe('["row-1","Bearer k"]');
     expect(scope.exchange).toMatchObject({ status: 200, failure: null });
@@ -43,7 +45,7 @@ describe("recording fetch", () => {
 
   it("takes the client library's made-up key off again", async () => {
     const url = await serve((request, response) => response.end(String(request.headers.authorization)));
-    const response = await withinScope(newScope(), () => createRecordingFetch(true)(url, post));
+    const response = await withinScope(newScope(), () => recordingFetch(url, true)(url, post));
     expect(await response.text()).toBe("undefined");
   });
 
@@ -53,24 +55,46 @@ describe("recording fetch", () => {
       calls += 1;
       response.writeHead(307, { location: "/elsewhere" }).end();
     });
-    const response = await withinScope(newScope(), () => createRecordingFetch(false)(url, post));
+    const response = await withinScope(newScope(), () => recordingFetch(url, false)(url, post));
     expect([response.status, calls]).toEqual([307, 1]);
   });
 
   it("stops reading an answer that is too large", async () => {
     const url = await serve((_request, response) => response.end("x".repeat(5_000)));
     const scope = newScope();
-    await expect(withinScope(scope, () => createRecordingFetch(false)(url, post))).rejects.toThrow(
+    await expect(withinScope(scope, () => recordingFetch(url, false)(url, post))).rejects.toThrow(
       "too_large",
     );
     expect(scope.exchange?.failure).toEqual({ kind: "too_large", limit_bytes: 1_000 });
+  });
+
+  it("asks no other origin, so that the key goes nowhere else", async () => {
+    let calls = 0;
+    const url = await serve((_request, response) => {
+      calls += 1;
+      response.end();
+    });
+    const other = url.replace("127.0.0.1", "localhost");
+    const metadata = "http://169.254.169.254/latest/";
+    for (const [base, asked] of [
+      [url, other],
+      [other, url],
+      [metadata, metadata],
+    ] as const) {
+      const scope = newScope();
+      await expect(withinScope(scope, () => recordingFetch(base, false)(asked, post))).rejects.toThrow(
+        "network",
+      );
+      expect(scope.exchange?.failure).toMatchObject({ sent: false, code: "address_refused" });
+    }
+    expect(calls).toBe(0);
   });
 
   it("says that nothing was sent when nobody listens", async () => {
     const url = await serve((_request, response) => response.end());
     await new Promise((resolve) => server?.close(resolve));
     const scope = newScope();
-    await expect(withinScope(scope, () => createRecordingFetch(false)(url, post))).rejects.toThrow("network");
+    await expect(withinScope(scope, () => recordingFetch(url, false)(url, post))).rejects.toThrow("network");
     expect(scope.exchange?.failure).toMatchObject({ kind: "network", sent: false, code: "ECONNREFUSED" });
   });
 
@@ -82,14 +106,14 @@ describe("recording fetch", () => {
     });
     const error = new Error("no row");
     const scope = { ...newScope(), open: () => Promise.reject(error) };
-    await expect(withinScope(scope, () => createRecordingFetch(false)(url, post))).rejects.toBe(error);
+    await expect(withinScope(scope, () => recordingFetch(url, false)(url, post))).rejects.toBe(error);
     expect([calls, scope.exchange]).toEqual([0, null]);
   });
 
   it("refuses to be used outside the gateway, and a second call within an attempt", async () => {
-    const send = createRecordingFetch(false);
-    await expect(send("http://127.0.0.1:9/", post)).rejects.toThrow("outside the gateway");
     const url = await serve((_request, response) => response.end());
+    const send = recordingFetch(url, false);
+    await expect(send(url, post)).rejects.toThrow("outside the gateway");
     const twice = withinScope(newScope(), async () => {
       await send(url, post);
       return send(url, post);

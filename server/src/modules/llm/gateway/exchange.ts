@@ -1,4 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import {
+  createOriginFetch,
+  type OriginAnswer,
+  type OriginFetch,
+} from "../../../platform/safe-origin-fetch.ts";
 
 /** What one HTTP attempt sends, before it is sent. */
 export interface OutgoingRequest {
@@ -61,9 +66,15 @@ class ExchangeFailed extends Error {
 
 /**
  * The `fetch` that every provider client gets: commits the request's row first, sends the row's id as
- * `x-client-request-id`, follows no redirect, reads the whole answer under the scope's limits and keeps all of it.
+ * `x-client-request-id`, asks no other origin than that of `baseUrl` and follows no redirect, so the key goes nowhere else;
+ * reads the whole answer under the scope's limits and keeps all of it.
  */
-export function createRecordingFetch(removesAuthorization: boolean): typeof globalThis.fetch {
+export function createRecordingFetch(options: {
+  readonly baseUrl: string;
+  readonly removesAuthorization: boolean;
+}): typeof globalThis.fetch {
+  const { baseUrl, removesAuthorization } = options;
+  const originFetch = createOriginFetch(baseUrl);
   return async (input, init) => {
     const scope = scopes.getStore();
     if (scope === undefined) throw new Error("A provider was called outside the gateway");
@@ -81,7 +92,7 @@ export function createRecordingFetch(removesAuthorization: boolean): typeof glob
     }
     const exchange = startExchange(request);
     scope.exchange = exchange;
-    return await send(exchange, scope.limits, init.signal ?? undefined);
+    return await send(originFetch, exchange, scope.limits, init.signal ?? undefined);
   };
 }
 
@@ -99,6 +110,7 @@ function startExchange(request: OutgoingRequest): Exchange {
 }
 
 async function send(
+  originFetch: OriginFetch,
   exchange: Exchange,
   limits: ExchangeLimits,
   outer: AbortSignal | undefined,
@@ -122,7 +134,7 @@ async function send(
   };
   const { method, url, headers, body } = exchange.request;
   try {
-    const response = await fetch(url, { method, headers, body, redirect: "manual", signal: ending.signal });
+    const response = await originFetch(url, { method, headers, body, signal: ending.signal });
     exchange.first_byte_ms = performance.now() - startedMs;
     exchange.status = response.status;
     exchange.headers = response.headers;
@@ -142,7 +154,7 @@ async function send(
 }
 
 async function readBody(
-  response: Response,
+  response: OriginAnswer,
   exchange: Exchange,
   limits: ExchangeLimits,
   onPart: () => void,
@@ -178,6 +190,8 @@ const unsentCodes = new Set([
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
   "ERR_INVALID_URL",
+  "address_refused",
+  "ERR_ADDRESS_REFUSED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
   "CERT_HAS_EXPIRED",

@@ -1,5 +1,6 @@
 import { jsonrepair } from "jsonrepair";
 import { z } from "zod";
+import { loadedSecrets } from "../../../platform/redaction.ts";
 import type { LlmErrorCode } from "../errors.ts";
 import type { Judgement, ProviderReply } from "./attempt.ts";
 import { type CallFailure, type FailureCategory, parseJson } from "./classify.ts";
@@ -123,7 +124,9 @@ export function listIssues(error: z.ZodError): string {
   return clip(lines.join("; "), 2_000) + (more > 0 ? ` (and ${more} more)` : "");
 }
 
-function clip(text: string, most: number): string {
+/** A secret must not be cut before it is recognised. */
+function clip(message: string, most: number): string {
+  const text = loadedSecrets.text(message);
   return text.length > most ? `${text.slice(0, most)} …` : text;
 }
 

@@ -1,8 +1,8 @@
 import { AppError } from "../../../platform/errors.ts";
+import type { Redactor } from "../../../platform/redaction.ts";
 import type { llmErrors } from "../errors.ts";
 import { encodePayload, storable } from "../payload.ts";
 import type { OfflineAnswer, OfflineCall } from "../public.ts";
-import type { Redactor } from "../redaction.ts";
 import type { RequestEnd } from "../repo/requests.ts";
 import { type AttemptDependencies, lockTask } from "./attempt.ts";
 import type { Settlement } from "./ledger.ts";

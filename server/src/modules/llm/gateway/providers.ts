@@ -56,18 +56,19 @@ export function createProviderModels(settings: ProviderSettings): ProviderModels
   const provider = providerNameOf(baseUrl);
   const defaultApi = new URL(baseUrl).hostname === responsesHost ? "responses" : "chat_completions";
   const languageApi = settings.languageApi ?? defaultApi;
+  const recordingFetch = createRecordingFetch({ baseUrl, removesAuthorization: apiKey === undefined });
   // This client insists on a key; without one the fetch takes the header off again.
   const openai = createOpenAI({
     baseURL: baseUrl,
     apiKey: apiKey ?? "none",
-    fetch: createRecordingFetch(apiKey === undefined),
+    fetch: recordingFetch,
   });
   const compatible = createOpenAICompatible({
     name: "provider",
     baseURL: baseUrl,
     ...(apiKey === undefined ? {} : { apiKey }),
     supportsStructuredOutputs: true,
-    fetch: createRecordingFetch(apiKey === undefined),
+    fetch: recordingFetch,
   });
   return {
     provider,

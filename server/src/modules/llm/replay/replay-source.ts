@@ -1,9 +1,9 @@
 import { z } from "zod";
+import type { Redactor } from "../../../platform/redaction.ts";
 import { llmErrors } from "../errors.ts";
 import type { ModelRoute, ProviderModels } from "../gateway/providers.ts";
 import type { LlmRequestSummary } from "../models.ts";
 import type { LlmRequestKind, ReplayEdits } from "../public.ts";
-import type { Redactor } from "../redaction.ts";
 import type { RequestListRepo } from "../repo/request-lists.ts";
 import type { RequestRepo } from "../repo/requests.ts";
 import { editBody } from "./edit-body.ts";

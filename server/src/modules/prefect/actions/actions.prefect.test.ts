@@ -3,10 +3,11 @@ import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../../../test/app.ts";
 import { serveCourseFlow, startCourseFlow, waitForState } from "../../../../test/prefect/course-flow.ts";
 import { startHttpProxy } from "../../../../test/prefect/http-proxy.ts";
+import { ownPrefectApi } from "../../../../test/prefect/own-prefect.ts";
 import { authString } from "../../../../test/prefect/prefect-server.ts";
 import { type PythonProcess, startPython } from "../../../../test/prefect/python-process.ts";
 import { waitFor } from "../../../../test/prefect/wait-for.ts";
@@ -18,7 +19,7 @@ import type { Connection } from "../connections/models.ts";
 import type { EngineRun, EngineTask } from "../runs/models.ts";
 import type { EngineAction, Launched } from "./models.ts";
 
-const apiUrl = inject("prefectApiUrl");
+const apiUrl = ownPrefectApi();
 const source = readFileSync(
   path.resolve(import.meta.dirname, "../../../../../examples/sources/how-tides-work.md"),
   "utf8",
@@ -37,13 +38,14 @@ beforeAll(async () => {
     authentication: { kind: "basic", auth_string: authString },
     budget: createRequestBudget({ requestsPerSecond: 50 }),
   });
-  ({ process: served, deployment } = await serveCourseFlow(client, apiUrl, "actions-test"));
   test = await createTestApp({
     COURSEWRIGHT_PREFECT_URL: apiUrl,
     COURSEWRIGHT_PREFECT_AUTH: authString,
     COURSEWRIGHT_PREFECT_REQUESTS_PER_SECOND: "20",
   });
-  await test.app.startServer();
+  const { url } = await test.app.startServer();
+  const target = { url, token: await test.makeToken("content:write") };
+  ({ process: served, deployment } = await serveCourseFlow(client, apiUrl, "actions-test", target));
   connection = await waitFor("a live connection", async () => {
     const [first] = await call<Connection[]>("GET", "/prefect/connections");
     return first?.health === "live" ? first : undefined;

@@ -37,10 +37,15 @@ export function createEngineActionRoutes(service: EngineActionService) {
   return createRouter()
     .openapi(launchUnit, async (context) => {
       const { id } = context.req.valid("param");
-      return context.json(await service.launch(context.get("user"), id, context.req.valid("json")), 202);
+      const launch = context.req.valid("json");
+      const { unit_id, deployment_id } = launch;
+      context.get("audit").details = { unit_id, deployment_id };
+      return context.json(await service.launch(context.get("user"), id, launch), 202);
     })
     .openapi(actOnRun, async (context) => {
       const { id } = context.req.valid("param");
-      return context.json(await service.act(context.get("user"), id, context.req.valid("json")), 202);
+      const action = context.req.valid("json");
+      context.get("audit").details = { kind: action.kind };
+      return context.json(await service.act(context.get("user"), id, action), 202);
     });
 }

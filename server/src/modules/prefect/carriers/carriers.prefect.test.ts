@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, inject, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createTestApp, type TestApp } from "../../../../test/app.ts";
 import { waitForState } from "../../../../test/prefect/course-flow.ts";
+import { ownPrefectApi } from "../../../../test/prefect/own-prefect.ts";
 import { authString } from "../../../../test/prefect/prefect-server.ts";
 import type { PythonProcess } from "../../../../test/prefect/python-process.ts";
 import { killTree, makeTaskPool, type TaskPool } from "../../../../test/prefect/task-pool.ts";
@@ -14,7 +15,7 @@ import type { TaskCarrier } from "../runs/models.ts";
 // Each waits for several programs to start, one after the other.
 vi.setConfig({ testTimeout: 180_000 });
 
-const apiUrl = inject("prefectApiUrl");
+const apiUrl = ownPrefectApi();
 let client: PrefectClient;
 let app: TestApp;
 let pool: TaskPool;

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   killFlows,
   serveCourseFlow,
   startCourseFlow,
   waitForState,
 } from "../../../../test/prefect/course-flow.ts";
+import { ownPrefectApi } from "../../../../test/prefect/own-prefect.ts";
 import { authString } from "../../../../test/prefect/prefect-server.ts";
 import type { PythonProcess } from "../../../../test/prefect/python-process.ts";
 import { waitFor } from "../../../../test/prefect/wait-for.ts";
@@ -13,7 +14,7 @@ import { createPrefectClient, type PrefectClient } from "./client.ts";
 import { createRequestBudget } from "./request-budget.ts";
 import type { PrefectDeployment, PrefectFlowRun } from "./wire.ts";
 
-const apiUrl = inject("prefectApiUrl");
+const apiUrl = ownPrefectApi();
 const missing = "00000000-0000-4000-8000-000000000000";
 const quick = { seconds_per_lesson: 0.1, target_lesson_count: 2 };
 

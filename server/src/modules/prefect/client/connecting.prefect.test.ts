@@ -1,13 +1,14 @@
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { findFreePort } from "../../../../test/prefect/free-port.ts";
 import { type Intercept, startHttpProxy } from "../../../../test/prefect/http-proxy.ts";
+import { ownPrefectApi } from "../../../../test/prefect/own-prefect.ts";
 import { authString } from "../../../../test/prefect/prefect-server.ts";
 import { startTcpProxy } from "../../../../test/tcp-proxy.ts";
 import type { PrefectAuthentication } from "./authorization.ts";
 import { createPrefectClient, type PrefectClient } from "./client.ts";
 import { createRequestBudget } from "./request-budget.ts";
 
-const realUrl = inject("prefectApiUrl");
+const realUrl = ownPrefectApi();
 const basic: PrefectAuthentication = { kind: "basic", auth_string: authString };
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,12 +1,16 @@
 import type { z } from "zod";
 import { AppError } from "../../../platform/errors.ts";
+import { loadedSecrets } from "../../../platform/redaction.ts";
 import { createSafeFetch, type SafeFetch, type SafeResponse } from "../../../platform/safe-fetch.ts";
 import { type PrefectErrorCode, prefectErrors } from "../errors.ts";
 import { authorizationHeader, type PrefectAuthentication } from "./authorization.ts";
 import type { RequestBudget } from "./request-budget.ts";
 
 export interface TransportOptions {
-  /** Prefect's API, such as `http://127.0.0.1:4200/api`. Its host may be a private one: the administrator chose it. */
+  /**
+   * Prefect's API, such as `http://127.0.0.1:4200/api`. Its host may be a private one: an administrator chose this very host
+   * and port, and no redirect leads elsewhere. A cloud's metadata service is refused all the same.
+   */
   readonly apiUrl: string;
   readonly authentication: PrefectAuthentication;
   readonly budget: RequestBudget;
@@ -111,7 +115,7 @@ function readAnswer(response: SafeResponse, base: string): unknown {
     });
   }
   if (status >= 300 && status < 400) {
-    const target = response.headers.location ?? "another address";
+    const target = loadedSecrets.text(response.headers.location ?? "another address");
     throw notAnApi(`${base} redirects to ${target}. Enter the address of the API itself.`, {
       redirects_to: target,
     });
@@ -164,7 +168,7 @@ function reasonOf(body: unknown): string | undefined {
   const problems = [detail, exception_detail].find(Array.isArray);
   const words = [detail, exception_message].filter((part) => typeof part === "string");
   if (problems !== undefined) words.push(problems.map(describeProblem).join("; "));
-  return words.length === 0 ? undefined : words.join(" ").slice(0, reasonLength);
+  return words.length === 0 ? undefined : loadedSecrets.text(words.join(" ")).slice(0, reasonLength);
 }
 
 function describeProblem(problem: unknown): string {

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../../../test/app.ts";
 import { serveCourseFlow } from "../../../../test/prefect/course-flow.ts";
 import { type HttpProxy, startHttpProxy } from "../../../../test/prefect/http-proxy.ts";
+import { ownPrefectApi } from "../../../../test/prefect/own-prefect.ts";
 import { authString } from "../../../../test/prefect/prefect-server.ts";
 import type { PythonProcess } from "../../../../test/prefect/python-process.ts";
 import { waitFor } from "../../../../test/prefect/wait-for.ts";
@@ -11,7 +12,7 @@ import type { PrefectDeployment } from "../client/wire.ts";
 import type { Connection, ConnectionVerdict, Deployment } from "./models.ts";
 
 const path = "/api/v1/prefect/connections";
-const apiUrl = inject("prefectApiUrl");
+const apiUrl = ownPrefectApi();
 const basic = { kind: "basic", auth_string: authString };
 
 let test: TestApp;

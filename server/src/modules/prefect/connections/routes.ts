@@ -106,15 +106,21 @@ const listDeployments = createRoute({
 export function createConnectionRoutes(service: ConnectionService) {
   return createRouter()
     .openapi(listConnections, async (context) => context.json(await service.list(), 200))
-    .openapi(createConnection, async (context) =>
-      context.json(await service.create(context.req.valid("json")), 201),
-    )
+    .openapi(createConnection, async (context) => {
+      const connection = context.req.valid("json");
+      context.get("audit").details = { credentials: connection.credentials.kind };
+      const made = await service.create(connection);
+      context.get("audit").object_id = made.id;
+      return context.json(made, 201);
+    })
     .openapi(probeConnection, async (context) =>
       context.json(await service.probe(context.req.valid("json")), 200),
     )
-    .openapi(updateConnection, async (context) =>
-      context.json(await service.update(context.req.valid("param").id, context.req.valid("json")), 200),
-    )
+    .openapi(updateConnection, async (context) => {
+      const edit = context.req.valid("json");
+      context.get("audit").details = { changed: Object.keys(edit) };
+      return context.json(await service.update(context.req.valid("param").id, edit), 200);
+    })
     .openapi(deleteConnection, async (context) => {
       await service.remove(context.req.valid("param").id);
       return context.body(null, 204);

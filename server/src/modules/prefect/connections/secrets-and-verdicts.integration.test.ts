@@ -60,7 +60,10 @@ describe("secrets", () => {
     const other = await createTestApp({}, createLogger({ level: "trace", format: "json", destination }));
     const { url } = await other.app.startServer();
     const cutting = new AbortController();
-    const stream = await fetch(`${url}/api/v1/events`, { signal: cutting.signal });
+    const stream = await fetch(`${url}/api/v1/events`, {
+      headers: { authorization: `Bearer ${other.token}` },
+      signal: cutting.signal,
+    });
     let streamed = "";
     const streaming = (async () => {
       for await (const text of stream.body!.pipeThrough(new TextDecoderStream())) streamed += text;

@@ -9,7 +9,7 @@ export interface StoredCredentials {
 }
 
 /** What the secret of a connection is bound to, so that it is of no use in another row. */
-function secretContext(connection_id: string): string {
+export function secretContext(connection_id: string): string {
   return `connection:${connection_id}`;
 }
 

@@ -41,6 +41,7 @@ export function createDisagreementRoutes(service: DisagreementService) {
     .openapi(listDisagreements, async (context) => context.json(await service.list(), 200))
     .openapi(repairDisagreement, async (context) => {
       const { repair } = context.req.valid("json");
+      context.get("audit").details = { repair };
       await service.repair(context.get("user"), context.req.valid("param").id, repair);
       return context.body(null, 204);
     });

@@ -1,8 +1,9 @@
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { startCourseFlow } from "../../../../test/prefect/course-flow.ts";
 import { createMirrorWorld, type MirrorWorld } from "../../../../test/prefect/mirror-world.ts";
+import { ownPrefectApi } from "../../../../test/prefect/own-prefect.ts";
 import { authString } from "../../../../test/prefect/prefect-server.ts";
 import { waitFor } from "../../../../test/prefect/wait-for.ts";
 import { startTcpProxy, type TcpProxy } from "../../../../test/tcp-proxy.ts";
@@ -19,7 +20,7 @@ import { createEventHints } from "./hints.ts";
 import { listenToEvents, tryEvents } from "./socket.ts";
 import { createSuspicion } from "./suspect.ts";
 
-const apiUrl = inject("prefectApiUrl");
+const apiUrl = ownPrefectApi();
 const authentication = { kind: "basic", auth_string: authString } as const;
 const quickTimes = { probeMs: 500, silenceMs: 4_000 };
 let world: MirrorWorld;

@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { type CloseEvent, type MessageEvent, ping } from "undici";
+import type { CloseEvent, MessageEvent } from "undici";
 import { z } from "zod";
 import { AppError } from "../../../platform/errors.ts";
+import { loadedSecrets } from "../../../platform/redaction.ts";
 import { openSafeSocket, type SafeSocket } from "../../../platform/safe-socket.ts";
 import { authorizationHeader, type PrefectAuthentication } from "../client/authorization.ts";
 import { farFuture } from "../client/queries.ts";
@@ -185,7 +186,7 @@ function readMessage(data: unknown): z.output<typeof messageSchema> | null {
 const pongs = "undici:websocket:pong";
 
 /** Calls back once the connection gave no sign of life for too long. */
-function watchLife({ webSocket }: SafeSocket, times: EventTimes, onSilence: (reason: string) => void) {
+function watchLife({ webSocket, ping }: SafeSocket, times: EventTimes, onSilence: (reason: string) => void) {
   const silenceMs = times.silenceMs ?? defaultTimes.silence;
   let lastSignAt = performance.now();
   const noteSign = () => {
@@ -199,7 +200,7 @@ function watchLife({ webSocket }: SafeSocket, times: EventTimes, onSilence: (rea
   const timer = setInterval(() => {
     const silentMs = performance.now() - lastSignAt;
     if (silentMs >= silenceMs) onSilence(`it gave no sign of life for ${Math.round(silentMs / 1_000)} s`);
-    else ping(webSocket);
+    else ping();
   }, times.probeMs ?? defaultTimes.probe);
   return {
     noteSign,
@@ -214,11 +215,13 @@ function closeWords(connectError: Error | null, hasOpened: boolean, code: number
   if (connectError !== null) return connectError.message || connectError.name;
   if (!hasOpened)
     return "its address answers, but takes no WebSocket; a proxy in between may not pass them on";
-  return reason === "" ? `the connection ended with code ${code}` : `the connection was closed: ${reason}`;
+  return reason === ""
+    ? `the connection ended with code ${code}`
+    : `the connection was closed: ${loadedSecrets.text(reason)}`;
 }
 
 function refusedCredentials(reason: string) {
-  const why = reason === "" ? "" : ` (${reason})`;
+  const why = reason === "" ? "" : ` (${loadedSecrets.text(reason)})`;
   return prefectErrors.create(
     "prefect_auth_failed",
     `Prefect does not accept the credentials for its events${why}.`,

@@ -1,3 +1,4 @@
+import { loadedSecrets } from "../../../platform/redaction.ts";
 import type { MirroredLogLine } from "../../flow-engine/public.ts";
 import type { PrefectLog } from "../client/wire.ts";
 
@@ -7,8 +8,10 @@ export const longestMessage = 10_000;
 /** A line that can be kept in memory among many: still longer than is stored, so that its end shows that it was cut. */
 export function shortened(log: PrefectLog): PrefectLog {
   if (log.message.length <= longestMessage + 1) return log;
-  // A copy: a slice would keep the whole text alive.
-  const message = Buffer.from(log.message.slice(0, longestMessage + 1), "utf8").toString("utf8");
+  // A copy: a slice would keep the whole text alive. A secret must not be cut before it is recognised.
+  const message = Buffer.from(loadedSecrets.text(log.message).slice(0, longestMessage + 1), "utf8").toString(
+    "utf8",
+  );
   return { ...log, message };
 }
 
@@ -26,7 +29,9 @@ export function mirroredLine(
   stepIds: ReadonlyMap<string, string>,
 ): MirroredLogLine {
   const isLong = log.message.length > longestMessage;
-  const message = isLong ? `${log.message.slice(0, longestMessage)} … (cut here)` : log.message;
+  const message = isLong
+    ? `${loadedSecrets.text(log.message).slice(0, longestMessage)} … (cut here)`
+    : log.message;
   return {
     external_id: log.id,
     flow_run_id,

@@ -3,11 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTestApp, type TestApp } from "../../../../test/app.ts";
 import { startCourseFlow } from "../../../../test/prefect/course-flow.ts";
 import { findFreePort } from "../../../../test/prefect/free-port.ts";
 import { type HttpProxy, startHttpProxy } from "../../../../test/prefect/http-proxy.ts";
+import { ownPrefectApi } from "../../../../test/prefect/own-prefect.ts";
 import { authString, startPrefectServer } from "../../../../test/prefect/prefect-server.ts";
 import { waitFor } from "../../../../test/prefect/wait-for.ts";
 import type { FlowRunSummary, StepSummary } from "../../flow-engine/models.ts";
@@ -18,7 +19,7 @@ import { type Connection, connectionSchema } from "../connections/models.ts";
 import { isTerminalType, mirroredStatus } from "../states.ts";
 import { stepNameOf } from "./mapping.ts";
 
-const apiUrl = inject("prefectApiUrl");
+const apiUrl = ownPrefectApi();
 let app: TestApp;
 
 afterEach(async () => {

@@ -15,7 +15,7 @@ const getRun = createRoute({
   request: { params: idParameter },
   responses: {
     200: { description: "The run.", content: { "application/json": { schema: engineRunSchema } } },
-    ...problemResponses(404, 422),
+    ...problemResponses(404, 409, 422),
   },
 });
 

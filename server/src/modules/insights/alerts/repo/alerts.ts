@@ -2,19 +2,25 @@ import { type RawBuilder, sql } from "kysely";
 import type { Database, Transaction } from "../../../../platform/database.ts";
 import type { Alert, AlertRule, FiringAlert } from "../models.ts";
 
+/** Where an alert posts to. */
+export interface StoredWebhook {
+  /** Encrypted. */
+  readonly address: string;
+  /** The address as it may be shown. */
+  readonly mask: string;
+  /** Of the signatures, encrypted. */
+  readonly secret: string;
+}
+
 /** What is stored beside what is answered. */
 export interface StoredAlert {
   readonly id: string;
   readonly name: string;
   readonly rule: AlertRule;
   readonly is_enabled: boolean;
-  readonly webhook_url: string | null;
-  /** Encrypted. */
-  readonly webhook_secret: string | null;
+  readonly webhook: StoredWebhook | null;
   readonly emails: readonly string[];
 }
-
-const storedColumns = sql`id, name, rule, is_enabled, webhook_url, webhook_secret, emails`;
 
 interface AlertRow extends Omit<Alert, "firing" | "last_delivery"> {
   readonly event_id: string | null;
@@ -35,7 +41,7 @@ function toAlert(row: AlertRow): Alert {
 
 async function selectAlerts(database: Database | Transaction, where: RawBuilder<unknown>): Promise<Alert[]> {
   const { rows } = await sql<AlertRow>`
-    SELECT a.id, a.name, a.rule, a.is_enabled, a.webhook_url, a.webhook_secret IS NOT NULL AS has_webhook_secret, a.emails,
+    SELECT a.id, a.name, a.rule, a.is_enabled, a.webhook_mask AS webhook_url, a.webhook_secret IS NOT NULL AS has_webhook_secret, a.emails,
       e.id AS event_id, e.fired_at AS firing_since, e.sentence AS firing_sentence, a.last_fired_at,
       a.last_delivery_at, a.last_delivery_status, a.created_at, a.updated_at, a.version
     FROM alerts a
@@ -65,16 +71,16 @@ export async function listEnabledAlerts(database: Database): Promise<Pick<Stored
   return rows;
 }
 
-/** With its receivers and the encrypted secret; null when there is none. Index: `alerts_pkey`. */
+/** With its receivers, encrypted where they are secret; null when there is none. Index: `alerts_pkey`. */
 export async function findStoredAlert(
   database: Database | Transaction,
   id: string,
   lock = false,
 ): Promise<StoredAlert | null> {
   const { rows } = await sql<StoredAlert>`
-    SELECT ${storedColumns} FROM alerts WHERE id = ${id}::uuid ${lock ? sql`FOR UPDATE` : sql``}`.execute(
-    database,
-  );
+    SELECT id, name, rule, is_enabled, emails, CASE WHEN webhook_encrypted IS NOT NULL THEN
+      jsonb_build_object('address', webhook_encrypted, 'mask', webhook_mask, 'secret', webhook_secret) END AS webhook
+    FROM alerts WHERE id = ${id}::uuid ${lock ? sql`FOR UPDATE` : sql``}`.execute(database);
   return rows[0] ?? null;
 }
 
@@ -91,17 +97,41 @@ export async function countAlerts(transaction: Transaction): Promise<{ count: nu
 /** Each address is kept once. A taken name violates `alerts_name`. */
 export async function insertAlert(transaction: Transaction, alert: StoredAlert): Promise<void> {
   await sql`
-    INSERT INTO alerts (${storedColumns})
-    VALUES (${alert.id}, ${alert.name}, ${JSON.stringify(alert.rule)}::jsonb, ${alert.is_enabled}, ${alert.webhook_url},
-      ${alert.webhook_secret}, ${[...new Set(alert.emails)]}::text[])`.execute(transaction);
+    INSERT INTO alerts (id, name, rule, is_enabled, webhook_encrypted, webhook_mask, webhook_secret, emails)
+    VALUES (${alert.id}, ${alert.name}, ${JSON.stringify(alert.rule)}::jsonb, ${alert.is_enabled},
+      ${alert.webhook?.address ?? null}, ${alert.webhook?.mask ?? null}, ${alert.webhook?.secret ?? null},
+      ${[...new Set(alert.emails)]}::text[])`.execute(transaction);
 }
 
 /** Each address is kept once. A taken name violates `alerts_name`. Index: `alerts_pkey`. */
 export async function updateAlert(transaction: Transaction, alert: StoredAlert): Promise<void> {
   await sql`
     UPDATE alerts SET name = ${alert.name}, rule = ${JSON.stringify(alert.rule)}::jsonb, is_enabled = ${alert.is_enabled},
-      webhook_url = ${alert.webhook_url}, webhook_secret = ${alert.webhook_secret}, emails = ${[...new Set(alert.emails)]}::text[]
+      webhook_encrypted = ${alert.webhook?.address ?? null}, webhook_mask = ${alert.webhook?.mask ?? null},
+      webhook_secret = ${alert.webhook?.secret ?? null}, emails = ${[...new Set(alert.emails)]}::text[]
     WHERE id = ${alert.id}::uuid`.execute(transaction);
+}
+
+/** The alerts whose address an earlier version stored as it is, locked. */
+export async function listUnsealed(
+  transaction: Transaction,
+): Promise<{ readonly id: string; readonly webhook_url: string }[]> {
+  const { rows } = await sql<{ id: string; webhook_url: string }>`
+    SELECT id, webhook_url FROM alerts WHERE webhook_url IS NOT NULL ORDER BY id FOR UPDATE`.execute(
+    transaction,
+  );
+  return rows;
+}
+
+/** Puts the encrypted address into the place of the readable one. Index: `alerts_pkey`. */
+export async function sealAddress(
+  transaction: Transaction,
+  id: string,
+  webhook: Pick<StoredWebhook, "address" | "mask">,
+): Promise<void> {
+  await sql`
+    UPDATE alerts SET webhook_url = NULL, webhook_encrypted = ${webhook.address}, webhook_mask = ${webhook.mask}
+    WHERE id = ${id}::uuid`.execute(transaction);
 }
 
 /** With its events and deliveries; false when there is none. Indexes: `alert_events_alert`, `alert_deliveries_alert`. */

@@ -8,6 +8,7 @@ export interface DueDelivery {
   readonly id: string;
   readonly kind: "fired" | "ended" | "test";
   readonly channel: "webhook" | "email";
+  /** An e-mail address, or that of a webhook as it may be shown. */
   readonly address: string;
   /** The one that is under way, from 1. */
   readonly attempts: number;
@@ -20,6 +21,8 @@ export interface DueDelivery {
   readonly value: number | null;
   readonly since: string | null;
   readonly ended_at: string | null;
+  /** Encrypted, as the alert has them now. */
+  readonly webhook_encrypted: string | null;
   readonly webhook_secret: string | null;
 }
 
@@ -37,7 +40,7 @@ function selectDue(from: RawBuilder<unknown>): RawBuilder<DueDelivery> {
     SELECT d.id, d.kind, d.channel, d.address, d.attempts, a.id AS alert_id, coalesce(e.alert_name, a.name) AS alert_name,
       coalesce(e.kind, a.rule ->> 'kind') AS alert_kind, e.id AS event_id,
       CASE d.kind WHEN 'ended' THEN e.ended_sentence ELSE e.sentence END AS sentence, e.value, e.fired_at AS since, e.ended_at,
-      a.webhook_secret
+      a.webhook_encrypted, a.webhook_secret
     FROM ${from} d JOIN alerts a ON a.id = d.alert_id LEFT JOIN alert_events e ON e.id = d.event_id
     ORDER BY d.id`;
 }
@@ -76,7 +79,7 @@ export async function insertTests(
       INSERT INTO alert_deliveries (alert_id, kind, channel, address, attempts, next_attempt_at)
       SELECT a.id, 'test', r.channel, r.address, 1, clock_timestamp() + ${leaseMs} * interval '1 millisecond'
       FROM alerts a CROSS JOIN LATERAL (
-        SELECT 'webhook' AS channel, a.webhook_url AS address WHERE a.webhook_url IS NOT NULL
+        SELECT 'webhook' AS channel, a.webhook_mask AS address WHERE a.webhook_mask IS NOT NULL
         UNION ALL SELECT 'email', unnest(a.emails)
       ) r WHERE a.id = ${alert_id}::uuid
       RETURNING *
@@ -129,21 +132,26 @@ export async function failLostTests(database: Database): Promise<void> {
     WHERE status = 'pending' AND kind = 'test' AND next_attempt_at <= clock_timestamp()`.execute(database);
 }
 
-/** Gives up what waits for receivers that the alert no longer has. Index: `alert_deliveries_alert`. */
-export async function dropRemovedReceivers(transaction: Transaction, alert_id: string): Promise<void> {
+/**
+ * Gives up what waits for receivers that the alert no longer has: e-mail addresses that are not among its own, and its webhook
+ * when `isOtherWebhook`. Index: `alert_deliveries_alert`.
+ */
+export async function dropRemovedReceivers(
+  transaction: Transaction,
+  alert_id: string,
+  isOtherWebhook: boolean,
+): Promise<void> {
   await sql`
     UPDATE alert_deliveries d SET status = 'failed', next_attempt_at = NULL, completed_at = clock_timestamp(),
       error_message = 'The receiver was removed from the alert before it was reached.'
     FROM alerts a
     WHERE d.alert_id = ${alert_id}::uuid AND d.status = 'pending' AND a.id = d.alert_id
-      AND NOT coalesce(CASE d.channel WHEN 'webhook' THEN d.address = a.webhook_url ELSE d.address = ANY(a.emails) END, false)`.execute(
+      AND CASE d.channel WHEN 'webhook' THEN ${isOtherWebhook}::boolean ELSE d.address <> ALL (a.emails) END`.execute(
     transaction,
   );
 }
 
-// A webhook's query may hold a password.
-const columns = sql`id, alert_id, event_id, kind, channel,
-  CASE channel WHEN 'webhook' THEN regexp_replace(address, '[?#].*$', '') ELSE address END AS target,
+const columns = sql`id, alert_id, event_id, kind, channel, address AS target,
   status, attempts, next_attempt_at, http_status, error_message, duration_ms, created_at, completed_at`;
 
 /** Index: `alert_deliveries_pkey`. */

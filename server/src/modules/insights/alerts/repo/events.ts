@@ -35,7 +35,7 @@ const messages = sql`
   SELECT a.id, n.event_id, n.kind, r.channel, r.address
   FROM noted n CROSS JOIN alert a
   CROSS JOIN LATERAL (
-    SELECT 'webhook' AS channel, a.webhook_url AS address WHERE a.webhook_url IS NOT NULL
+    SELECT 'webhook' AS channel, a.webhook_mask AS address WHERE a.webhook_mask IS NOT NULL
     UNION ALL SELECT 'email', unnest(a.emails)
   ) r
   RETURNING 1`;
@@ -57,7 +57,7 @@ export async function openEvent(
 ): Promise<boolean> {
   const { rows } = await sql`
     WITH alert AS MATERIALIZED (
-      SELECT id, name, webhook_url, emails FROM alerts
+      SELECT id, name, webhook_mask, emails FROM alerts
       WHERE id = ${alert_id}::uuid AND is_enabled AND rule = ${JSON.stringify(rule)}::jsonb FOR UPDATE
     ), opened AS (
       INSERT INTO alert_events (alert_id, alert_name, kind, subject, task_id, value, sentence)
@@ -79,7 +79,7 @@ export async function openEvent(
 export async function endEvent(database: Database, id: string, sentence: string): Promise<boolean> {
   const { rows } = await sql`
     WITH alert AS MATERIALIZED (
-      SELECT id, webhook_url, emails FROM alerts
+      SELECT id, webhook_mask, emails FROM alerts
       WHERE id = (SELECT alert_id FROM alert_events WHERE id = ${id}::uuid) FOR UPDATE
     ), ended AS (
       UPDATE alert_events SET ended_at = greatest(fired_at, date_trunc('milliseconds', clock_timestamp())),

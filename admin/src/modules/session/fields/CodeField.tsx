@@ -1,0 +1,56 @@
+import type { ReactNode } from "react";
+import { Field } from "../../../ui/form/Field.tsx";
+
+type CodeFieldProps = {
+  value: string;
+  onChange: (value: string) => void;
+  /** A backup code instead of the app's six digits. */
+  backup?: boolean;
+  hint?: ReactNode;
+  error?: string | undefined;
+};
+
+/** A code of the authenticator app, or a backup code. */
+export function CodeField({ value, onChange, backup = false, hint, error }: CodeFieldProps) {
+  return (
+    <Field label={backup ? "Backup code" : "Code of your authenticator app"} hint={hint} error={error}>
+      {(control) =>
+        backup ? (
+          <input
+            {...control}
+            key="backup"
+            className="input mono"
+            type="text"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            maxLength={32}
+            value={value}
+            onChange={(event) => onChange(event.currentTarget.value)}
+          />
+        ) : (
+          <input
+            {...control}
+            key="app"
+            className="input code-input"
+            type="text"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            required
+            // Apps show the digits in two groups, and people type the space.
+            maxLength={7}
+            value={value}
+            onChange={(event) => onChange(event.currentTarget.value.replace(/[^\d ]/g, ""))}
+          />
+        )
+      }
+    </Field>
+  );
+}
+
+/** Why a code is refused before it is sent; undefined when the server decides. */
+export function refusalOfCode(code: string, backup = false): string | undefined {
+  if (backup) return code.trim().length < 6 ? "Type one of the backup codes that you kept." : undefined;
+  return code.replaceAll(" ", "").length === 6 ? undefined : "The app shows six digits.";
+}

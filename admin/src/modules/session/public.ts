@@ -1,0 +1,7 @@
+export { LearnerNotice } from "./LearnerNotice.tsx";
+export { pageForRole } from "./NotForRole.tsx";
+export { OwedFactorFrame } from "./OwedFactorFrame.tsx";
+export { PersonLink } from "./PersonLink.tsx";
+export { RoleButton, RoleLink } from "./RoleButton.tsx";
+export { SignOutItem } from "./SignOutItem.tsx";
+export { ServerAway, Starting } from "./Starting.tsx";

@@ -1,0 +1,51 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { signedIn } from "../../test/builders/test-api.ts";
+import { createLogger } from "../platform/logger.ts";
+import { createHttpApplication } from "./server.ts";
+
+/** The answer of a server whose route ends with the error, and what it wrote into its log. */
+async function answerTo(error: Error) {
+  const destination = new PassThrough();
+  const application = createHttpApplication({
+    logger: createLogger({ level: "info", format: "json", destination }),
+    identify: async () => ({ caller: signedIn({ id: "u1", name: "Ada", role: "admin" }), cookies: [] }),
+    recordAudit: async () => undefined,
+    learnerAccess: "public",
+    allowedHosts: [],
+    publicUrl: undefined,
+    trustedProxies: [],
+    requestsPerSecond: 1_000,
+    adminDirectory: "/nonexistent",
+  });
+  application.get("/api/v1/learner/units", () => {
+    throw error;
+  });
+  const answer = await application.request("/api/v1/learner/units", { headers: { host: "localhost" } });
+  return { status: answer.status, text: await answer.text(), log: String(destination.read() ?? "") };
+}
+
+const inner = 'duplicate key in "users" at /srv/coursewright/repo.ts: INSERT INTO users VALUES (1)';
+
+describe("an error that nobody expected", () => {
+  it("is answered without what went wrong, which stands in the log under the id of the answer", async () => {
+    const { status, text, log } = await answerTo(new TypeError(inner, { cause: new Error("the cause") }));
+    expect(status).toBe(500);
+    const problem: { request_id: string } = JSON.parse(text);
+    expect(problem).toMatchObject({ code: "internal_error", retryable: false });
+    for (const part of ["users", "/srv", "INSERT", "TypeError", "the cause", ".ts"])
+      expect(text).not.toContain(part);
+    expect(log).toContain(problem.request_id);
+    expect(log).toContain("INSERT INTO users");
+    expect(log).toContain("the cause");
+  });
+
+  it("of a database that is away asks to come back, without its address", async () => {
+    const away = Object.assign(new Error("connect ECONNREFUSED 10.1.2.3:5432"), { code: "ECONNREFUSED" });
+    const { status, text, log } = await answerTo(away);
+    expect(status).toBe(503);
+    expect(JSON.parse(text)).toMatchObject({ code: "database_unavailable", retryable: true });
+    expect(text).not.toContain("10.1.2.3");
+    expect(log).toContain("10.1.2.3");
+  });
+});

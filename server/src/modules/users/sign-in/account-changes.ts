@@ -1,0 +1,116 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Caller } from "../../../platform/caller.ts";
+import type { Database } from "../../../platform/database.ts";
+import { userErrors } from "../errors.ts";
+import { revokeLinks } from "../links/repo.ts";
+import { deleteSessions, findSessionFacts, insertSession } from "../sessions/repo.ts";
+import { isUniqueViolation } from "../unique-violation.ts";
+import { hashPassword, isRightPassword, requireStrongPassword } from "./passwords.ts";
+import {
+  ensureSignInUser,
+  findAccountState,
+  findPasswordHash,
+  hasProvider,
+  noteAddress,
+  putPassword,
+  updatePerson,
+} from "./repo.ts";
+import type { Sender, SignInService } from "./service.ts";
+import { sessionCookie } from "./session-cookie.ts";
+import type { SignInOptions } from "./sign-in-options.ts";
+import { hashedKey, type Throttle } from "./throttle.ts";
+
+const passwordGuesses = 5;
+const addressChanges = 5;
+
+/** What people change of their own account. */
+export function createAccountChanges(
+  options: SignInOptions,
+): Pick<SignInService, "rename" | "changePassword"> {
+  const { database, auth, cookies, policy, throttle } = options;
+  return {
+    rename: ({ id }, name) => updatePerson(database, id, { name }),
+    async changePassword(sender, caller, { current_password, new_password, email }) {
+      await requireProof(database, throttle, caller, current_password);
+      const account = await findAccountState(database, caller.id);
+      const address = email ?? account?.email ?? null;
+      if (address === null)
+        throw userErrors.create("link_incomplete", "Give an e-mail address too, to sign in with.", {
+          details: { issues: [{ field: "email", message: "is asked for" }] },
+        });
+      await requireStrongPassword(new_password, [caller.name, address]);
+      const hash = await hashPassword(new_password);
+      const isMoved = email !== undefined && email !== account?.email;
+      // Whether an address is taken says who has an account: it is not asked for often.
+      if (isMoved) await throttle.take([{ key: hashedKey("email", caller.id), free: addressChanges }]);
+      const token = await replaceSessions(options, sender, caller, {
+        hash,
+        email: isMoved ? email : undefined,
+      });
+      const [secret = ""] = auth.secrets();
+      return {
+        answer: null,
+        cookies: [sessionCookie(cookies, secret, token, policy.absolute_seconds)],
+        user_id: caller.id,
+      };
+    },
+  };
+}
+
+/**
+ * The current password, of whoever has one. Who has none came by a link of this machine, and that session is the proof; who
+ * came by single sign-on cannot open a way around it.
+ */
+async function requireProof(
+  database: Database,
+  throttle: Throttle,
+  { id }: Caller,
+  current: string | undefined,
+): Promise<void> {
+  const stored = await findPasswordHash(database, id);
+  if (stored === null && !(await hasProvider(database, id))) return;
+  if (stored === null)
+    throw userErrors.create(
+      "password_wrong",
+      "You sign in by single sign-on. For a password, ask an administrator for a link.",
+    );
+  const key = hashedKey("password", id);
+  const ticket = await throttle.take([{ key, free: passwordGuesses }]);
+  if (!(await isRightPassword(stored, current ?? "")))
+    throw userErrors.create("password_wrong", "This is not your current password.");
+  await ticket.giveBack([key]);
+}
+
+/** Stores the password, ends all sessions of the person and begins one in place of the current one. Answers its token. */
+async function replaceSessions(
+  { database, policy }: SignInOptions,
+  { headers, address }: Sender,
+  { id: user_id, role, proof }: Caller,
+  { hash, email }: { readonly hash: string; readonly email: string | undefined },
+): Promise<string> {
+  const token = randomBytes(24).toString("base64url");
+  try {
+    await database.transaction().execute(async (transaction) => {
+      const former =
+        proof.kind === "session" ? await findSessionFacts(transaction, proof.session_id, policy) : null;
+      await ensureSignInUser(transaction, user_id);
+      await updatePerson(transaction, user_id, { email });
+      if (email !== undefined) await noteAddress(transaction, user_id, { is_verified: role === "admin" });
+      await putPassword(transaction, user_id, hash);
+      // Whoever has a link to the account has a way to another password.
+      await revokeLinks(transaction, user_id, null);
+      await deleteSessions(transaction, user_id, null);
+      await insertSession(transaction, {
+        ...{ id: randomUUID(), token, user_id, address, method: former?.method ?? "password" },
+        user_agent: headers.get("user-agent")?.slice(0, 300) ?? "",
+        seconds: policy.absolute_seconds,
+      });
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error, "users_email_key")) throw error;
+    throw userErrors.create("email_taken", "There is an account with this e-mail address already.", {
+      cause: error,
+    });
+  }
+  return token;
+}
