@@ -10,11 +10,10 @@ export function identifyCaller(identify: Identify): MiddlewareHandler<HttpEnviro
   return async (context, next) => {
     // A file of the dashboard is anybody's; health is told while the database that knows everybody is away.
     if (matchedRouteName(context) === undefined || !context.req.path.startsWith("/api/")) return next();
-    const { caller, cookies } = await identify(context.req.raw.headers, context.get("client_address"));
+    const caller = await identify(context.req.raw.headers, context.get("client_address"));
     context.set("caller", caller);
     if (caller !== null) context.set("user", caller);
     await next();
-    for (const cookie of cookies) context.res.headers.append("set-cookie", cookie);
   };
 }
 

@@ -38,7 +38,7 @@ async function startStream() {
   };
   const stopping = new AbortController();
   const caller = signedIn({ id: "a1", name: "Ada", role: "admin" });
-  const identify: Identify = async () => ({ caller, cookies: [] });
+  const identify: Identify = async () => caller;
   const routes = createEventRoutes({ hub, isStopping: stopping.signal, identify, streamsPerUser: 100 });
   const application = new Hono<HttpEnvironment>()
     .use(async (context, next) => {

@@ -11,10 +11,7 @@ const caller: Caller = {
   owes_second_factor: false,
 };
 
-function createApplication(
-  trustedProxies: readonly string[] = [],
-  identify: Identify = async () => ({ caller, cookies: [] }),
-) {
+function createApplication(trustedProxies: readonly string[] = [], identify: Identify = async () => caller) {
   const application = createHttpApplication({
     logger: createSilentLogger(),
     identify,

@@ -11,7 +11,7 @@ const operator = signedIn({ id: "u1", name: "Ada", role: "operator" });
 function createApplication(caller: Caller | null = operator, requestsPerSecond = 1_000) {
   const application = createHttpApplication({
     logger: createSilentLogger(),
-    identify: async () => ({ caller, cookies: [] }),
+    identify: async () => caller,
     recordAudit: async () => undefined,
     learnerAccess: "public",
     allowedHosts: [],

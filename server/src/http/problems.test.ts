@@ -9,7 +9,7 @@ async function answerTo(error: Error) {
   const destination = new PassThrough();
   const application = createHttpApplication({
     logger: createLogger({ level: "info", format: "json", destination }),
-    identify: async () => ({ caller: signedIn({ id: "u1", name: "Ada", role: "admin" }), cookies: [] }),
+    identify: async () => signedIn({ id: "u1", name: "Ada", role: "admin" }),
     recordAudit: async () => undefined,
     learnerAccess: "public",
     allowedHosts: [],

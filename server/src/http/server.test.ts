@@ -13,7 +13,7 @@ let port: number;
 beforeAll(async () => {
   const application = createHttpApplication({
     logger: createSilentLogger(),
-    identify: async () => ({ caller, cookies: [] }),
+    identify: async () => caller,
     recordAudit: async () => undefined,
     learnerAccess: "public",
     allowedHosts: [],

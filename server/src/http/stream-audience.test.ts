@@ -134,7 +134,7 @@ describe("who may read what", () => {
       const identify: Identify = async () => {
         asked += 1;
         if (asked === 1) throw new Error("The database is away");
-        return { caller: now, cookies: [] };
+        return now;
       };
       const options = { identify, askEveryMs: told === "gap" ? 60_000 : 5 };
       const stream = await openStream(
@@ -159,7 +159,7 @@ describe("who may read what", () => {
     let asked = 0;
     const identify: Identify = async () => {
       asked += 1;
-      return { caller: viewer, cookies: [] };
+      return viewer;
     };
     const { stop, application } = createEventApplication(hub, () => viewer, {
       identify,

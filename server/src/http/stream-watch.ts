@@ -42,7 +42,7 @@ export function createStreamWatch({ identify, everyMs = 30_000 }: StreamWatchOpt
     const [first] = group;
     if (first === undefined) return;
     try {
-      const { caller } = await identify(first.headers, first.client_address);
+      const caller = await identify(first.headers, first.client_address);
       for (const stream of group) if (streams.has(stream)) stream.found(caller);
     } catch {
       // The database is away, which signs nobody out: the next turn asks again.

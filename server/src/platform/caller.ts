@@ -31,13 +31,8 @@ export interface Caller extends CurrentUser {
   readonly owes_second_factor: boolean;
 }
 
-/** What was found out about the sender of a request. */
-export interface Identified {
-  /** Null when nobody is signed in, or what was shown is not valid (any longer). */
-  readonly caller: Caller | null;
-  /** `Set-Cookie` lines that prolong or remove the session. */
-  readonly cookies: readonly string[];
-}
-
-/** Says who makes a request. Reads cookies and the `Authorization` header; never fails for what a stranger sent. */
-export type Identify = (headers: Headers, clientAddress: string) => Promise<Identified>;
+/**
+ * Says who makes a request, from its cookies or its `Authorization` header: null when nobody is signed in, or what was shown is not
+ * valid (any longer). Never fails for what a stranger sent.
+ */
+export type Identify = (headers: Headers, clientAddress: string) => Promise<Caller | null>;

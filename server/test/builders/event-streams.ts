@@ -73,7 +73,7 @@ export function createEventApplication(
   options: Partial<EventRoutesOptions> = {},
 ) {
   const stop = new AbortController();
-  const identify: Identify = async () => ({ caller: who(), cookies: [] });
+  const identify: Identify = async () => who();
   const routes = createEventRoutes({
     ...{ hub, isStopping: stop.signal, identify, streamsPerUser: 10 },
     ...options,

@@ -1,6 +1,5 @@
-import type { Role } from "../../../platform/caller.ts";
+import type { Identify, Role } from "../../../platform/caller.ts";
 import type { Database } from "../../../platform/database.ts";
-import type { IdentifySession } from "../identify.ts";
 import type { AuthSource } from "../sign-in/auth.ts";
 import { type CookieStyle, readSignedCookie, sessionCookieName } from "../sign-in/session-cookie.ts";
 import { type SessionPolicy, useNotedEverySeconds } from "../sign-in/session-policy.ts";
@@ -20,26 +19,19 @@ export interface SessionIdentityOptions {
  * the database at every request, so that an ended session is nobody's at once. No cookie is ever set here: the browser keeps
  * the one of the sign-in until the absolute limit, and an answer under way cannot bring back a cookie that was replaced.
  */
-export function createIdentifySession(options: SessionIdentityOptions): IdentifySession {
+export function createIdentifySession(options: SessionIdentityOptions): Identify {
   const { database, auth, cookies, policy, needsSecondFactor } = options;
   const name = sessionCookieName(cookies);
   return async (headers) => {
-    const nobody = { caller: null, cookies: [] };
-    if (!headers.get("cookie")?.includes(name)) return nobody;
+    if (!headers.get("cookie")?.includes(name)) return null;
     const token = readSignedCookie(headers, name, auth.secrets());
-    if (token === null) return nobody;
+    if (token === null) return null;
     const owner = await findSessionOwner(database, token, policy, useNotedEverySeconds);
-    if (owner === null) return nobody;
+    if (owner === null) return null;
     if (!owner.is_use_noted) await noteSessionUse(database, owner, useNotedEverySeconds);
     const owes_second_factor =
       !owner.has_second_factor && owner.method !== "single_sign_on" && needsSecondFactor(owner.role);
     const { id, name: personName, role, session_id } = owner;
-    return {
-      caller: {
-        ...{ id, name: personName, role, owes_second_factor },
-        proof: { kind: "session", session_id },
-      },
-      cookies: [],
-    };
+    return { id, name: personName, role, owes_second_factor, proof: { kind: "session", session_id } };
   };
 }
