@@ -37,9 +37,9 @@ export function rename(name: string): Promise<undefined> {
 }
 
 /** A new password with the proof that it is oneself; the local administrator gives an e-mail address with the first one. */
-export type PasswordChange = { current_password?: string; new_password: string; email?: string };
+export type PasswordChange = { current_password?: string; new_password?: string; email?: string };
 
-/** Sets one's password and ends one's other sessions. @throws ApiError `password_wrong`, `password_weak`, `email_taken` */
+/** Sets one's password, e-mail address or both, and ends one's other sessions. @throws ApiError `password_wrong`, `password_weak`, `email_taken` */
 export function changePassword(change: PasswordChange): Promise<undefined> {
   return sendJson("PUT", "/auth/password", change);
 }

@@ -48,6 +48,24 @@ test("a wrong current password is told at its field", async () => {
   expect(await screen.findByText("This is not your password.")).toBeTruthy();
 });
 
+test("the e-mail address changes alone, with the password that one has", async () => {
+  const app = await renderApp(place, { session: sessionOf("admin", withPassword) }, ({ method }) =>
+    method === "GET" ? refusal(404, "not_found", "Not found") : undefined,
+  );
+  const field = await screen.findByRole("textbox", { name: "E-mail" });
+  await userEvent.clear(field);
+  await userEvent.type(field, "ann@example.com");
+  await userEvent.type(screen.getByLabelText("Current password"), "winter apple cloud");
+  await userEvent.click(screen.getByRole("button", { name: "Change the e-mail" }));
+  expect(changesOf(app.asked)).toEqual([
+    {
+      method: "PUT",
+      path: "/auth/password",
+      body: { current_password: "winter apple cloud", email: "ann@example.com" },
+    },
+  ]);
+});
+
 test("a second factor is set up by password, code and backup codes, which are shown once", async () => {
   const server = { session: sessionOf("admin", { ...withPassword, second_factor: off }) };
   await renderApp(place, server, ({ method, path }) => {

@@ -89,40 +89,57 @@ function FirstPassword() {
 }
 
 function ChangePassword() {
-  const { name, email } = usePerson();
+  const { name, email: known } = usePerson();
+  const [email, setEmail] = useState(known ?? "");
   const [current, setCurrent] = useState("");
   const [password, setPassword] = useState("");
   const [tried, setTried] = useState(false);
+  const isMoved = email.trim().toLowerCase() !== known;
   const empty = () => {
     setCurrent("");
     setPassword("");
     setTried(false);
   };
-  const change = useChange(empty, "Your password is changed, and your other sessions have ended.");
+  const change = useChange(empty, "It is changed, and your other sessions have ended.");
   const waitS = useWait(change.error);
-  const currentError = current === "" ? "Type the password that you have now." : undefined;
+  const refusals = {
+    email: isMoved ? refusalOfEmail(email) : undefined,
+    current: current === "" ? "Type the password that you have now." : undefined,
+    // An address can move alone.
+    password: password === "" && isMoved ? undefined : refusalOf(password),
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (currentError !== undefined || refusalOf(password) !== undefined) return;
-    if (waitS === 0 && !change.isPending)
-      change.mutate({ current_password: current, new_password: password });
+    if (Object.values(refusals).some((refusal) => refusal !== undefined)) return;
+    if (waitS > 0 || change.isPending) return;
+    change.mutate({
+      current_password: current,
+      ...(password === "" ? {} : { new_password: password }),
+      ...(isMoved ? { email: email.trim() } : {}),
+    });
   };
   return (
     <Card title="E-mail and password" padded>
       <form noValidate className="account-form" onSubmit={submit}>
-        <p className="account-text">
-          You sign in as <strong>{email}</strong>. An administrator can change the address.
-        </p>
-        <input type="hidden" name="email" autoComplete="username" value={email ?? ""} readOnly />
-        <FormRefusal error={change.error} waitS={waitS} elsewhere={["password_weak", "password_wrong"]} />
+        <FormRefusal
+          error={change.error}
+          waitS={waitS}
+          elsewhere={["password_weak", "password_wrong", "email_taken"]}
+        />
+        <EmailField
+          value={email}
+          onChange={setEmail}
+          hint="You sign in with it."
+          error={(tried ? refusals.email : undefined) ?? issueOf(change.error, "email", ["email_taken"])}
+        />
         <PasswordField
           label="Current password"
           value={current}
           onChange={setCurrent}
           autoComplete="current-password"
           error={
-            (tried ? currentError : undefined) ??
+            (tried ? refusals.current : undefined) ??
             issueOf(change.error, "current_password", ["password_wrong"])
           }
         />
@@ -130,14 +147,14 @@ function ChangePassword() {
           label="New password"
           value={password}
           onChange={setPassword}
-          own={[name, email ?? ""]}
+          own={[name, email]}
           error={
-            (tried ? refusalOf(password) : undefined) ??
+            (tried ? refusals.password : undefined) ??
             issueOf(change.error, "new_password", ["password_weak"])
           }
         />
         <SaveButton busy={change.isPending} waitS={waitS}>
-          Change the password
+          {isMoved && password === "" ? "Change the e-mail" : "Change the password"}
         </SaveButton>
       </form>
     </Card>

@@ -31,15 +31,14 @@ export function createAccountChanges(
   return {
     rename: ({ id }, name) => updatePerson(database, id, { name }),
     async changePassword(sender, caller, { current_password, new_password, email }) {
-      await requireProof(database, throttle, caller, current_password);
+      const hasPassword = await requireProof(database, throttle, caller, current_password);
       const account = await findAccountState(database, caller.id);
       const address = email ?? account?.email ?? null;
-      if (address === null)
-        throw userErrors.create("link_incomplete", "Give an e-mail address too, to sign in with.", {
-          details: { issues: [{ field: "email", message: "is asked for" }] },
-        });
-      await requireStrongPassword(new_password, [caller.name, address]);
-      const hash = await hashPassword(new_password);
+      if (address === null) throw incomplete("email", "Give an e-mail address too, to sign in with.");
+      if (new_password === undefined && !hasPassword)
+        throw incomplete("new_password", "Give a password too, to sign in with.");
+      if (new_password !== undefined) await requireStrongPassword(new_password, [caller.name, address]);
+      const hash = new_password === undefined ? undefined : await hashPassword(new_password);
       const isMoved = email !== undefined && email !== account?.email;
       // Whether an address is taken says who has an account: it is not asked for often.
       if (isMoved) await throttle.take([{ key: hashedKey("email", caller.id), free: addressChanges }]);
@@ -59,16 +58,16 @@ export function createAccountChanges(
 
 /**
  * The current password, of whoever has one. Who has none came by a link of this machine, and that session is the proof; who
- * came by single sign-on cannot open a way around it.
+ * came by single sign-on cannot open a way around it. Answers whether there is a password.
  */
 async function requireProof(
   database: Database,
   throttle: Throttle,
   { id }: Caller,
   current: string | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const stored = await findPasswordHash(database, id);
-  if (stored === null && !(await hasProvider(database, id))) return;
+  if (stored === null && !(await hasProvider(database, id))) return false;
   if (stored === null)
     throw userErrors.create(
       "password_wrong",
@@ -79,14 +78,21 @@ async function requireProof(
   if (!(await isRightPassword(stored, current ?? "")))
     throw userErrors.create("password_wrong", "This is not your current password.");
   await ticket.giveBack([key]);
+  return true;
 }
 
-/** Stores the password, ends all sessions of the person and begins one in place of the current one. Answers its token. */
+function incomplete(field: "email" | "new_password", sentence: string) {
+  return userErrors.create("link_incomplete", sentence, {
+    details: { issues: [{ field, message: "is asked for" }] },
+  });
+}
+
+/** Stores what was given of password and address, ends all sessions of the person and begins one in place of the current one. Answers its token. */
 async function replaceSessions(
   { database, policy }: SignInOptions,
   { headers, address }: Sender,
   { id: user_id, role, proof }: Caller,
-  { hash, email }: { readonly hash: string; readonly email: string | undefined },
+  { hash, email }: { readonly hash: string | undefined; readonly email: string | undefined },
 ): Promise<string> {
   const token = randomBytes(24).toString("base64url");
   try {
@@ -96,7 +102,7 @@ async function replaceSessions(
       await ensureSignInUser(transaction, user_id);
       await updatePerson(transaction, user_id, { email });
       if (email !== undefined) await noteAddress(transaction, user_id, { is_verified: role === "admin" });
-      await putPassword(transaction, user_id, hash);
+      if (hash !== undefined) await putPassword(transaction, user_id, hash);
       // Whoever has a link to the account has a way to another password.
       await revokeLinks(transaction, user_id, null);
       await deleteSessions(transaction, user_id, null);

@@ -82,12 +82,15 @@ export const profileEditSchema = z.strictObject({ name: personNameField }).opena
 export const passwordChangeSchema = z
   .strictObject({
     current_password: passwordField.optional(),
-    new_password: newPasswordField,
+    new_password: newPasswordField.optional(),
     email: emailField.optional(),
+  })
+  .refine(({ new_password, email }) => new_password !== undefined || email !== undefined, {
+    message: "nothing to change was given",
   })
   .openapi("PasswordChange", {
     description:
-      "`current_password` is asked of whoever has one. The local administrator, who has neither, gives an `email` with the first one.",
+      "`current_password` is asked of whoever has one. The local administrator, who has neither, gives an `email` with the first password.",
   });
 export const passwordProofSchema = z.strictObject({ password: passwordField }).openapi("PasswordProof");
 

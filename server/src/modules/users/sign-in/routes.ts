@@ -96,7 +96,7 @@ const changePassword = createRoute({
   method: "put",
   path: "/auth/password",
   tags,
-  summary: "Set one's password and end one's other sessions",
+  summary: "Set one's password or address and end one's other sessions",
   request: body(passwordChangeSchema),
   responses: { ...done, ...problemResponses(401, 403, 409, 422, 429) },
 });

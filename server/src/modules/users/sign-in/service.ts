@@ -34,7 +34,11 @@ export interface SignInService {
   changePassword(
     sender: Sender,
     caller: Caller,
-    change: { readonly current_password?: string; readonly new_password: string; readonly email?: string },
+    change: {
+      readonly current_password?: string;
+      readonly new_password?: string | undefined;
+      readonly email?: string;
+    },
   ): Promise<WithCookies<null>>;
   /** Not in force until it is confirmed. @throws AppError `password_wrong`, `second_factor_on` */
   beginSecondFactor(sender: Sender, caller: Caller, password: string): Promise<SecondFactorSetUp>;

@@ -155,6 +155,17 @@ describe("one's own account", () => {
     expect(await state(browser)).toMatchObject({ user: { email: "moved@example.org" } });
   });
 
+  it("moves an account to another address alone, with the password as it is", async () => {
+    const { browser } = await makeAccount(app);
+    const email = "alone@example.org";
+    expect((await browser.ask("PUT", "/auth/password", { email })).status).toBe(403);
+    const moved = await browser.ask("PUT", "/auth/password", { email, current_password: goodPassword });
+    expect(moved.status).toBe(204);
+    const again = await createBrowser(app).ask("POST", "/auth/sign-in", { email, password: goodPassword });
+    expect(again).toMatchObject({ status: 200, body: { status: "signed_in" } });
+    expect((await browser.ask("PUT", "/auth/password", { current_password: goodPassword })).status).toBe(422);
+  });
+
   it("takes no password that is easy to guess", async () => {
     const { browser, email } = await makeAccount(app, "viewer", "zebulon.quartz@example.org");
     const weak = [
