@@ -122,6 +122,9 @@ function ChangePassword() {
   return (
     <Card title="E-mail and password" padded>
       <form noValidate className="account-form" onSubmit={submit}>
+        <p className="account-text">
+          You sign in as <strong>{known}</strong>.
+        </p>
         <FormRefusal
           error={change.error}
           waitS={waitS}
@@ -130,7 +133,6 @@ function ChangePassword() {
         <EmailField
           value={email}
           onChange={setEmail}
-          hint="You sign in with it."
           error={(tried ? refusals.email : undefined) ?? issueOf(change.error, "email", ["email_taken"])}
         />
         <PasswordField
