@@ -197,6 +197,17 @@ test("the caller's abort ends a request with the caller's reason", async () => {
   );
 });
 
+// A rejection that nobody handles would end the whole process; the runner of the tests fails on one.
+test("a caller who gave up before sends nothing and leaves no failure behind", async () => {
+  const asked: string[] = [];
+  const server = await startServer((request) => void asked.push(request.url ?? ""));
+  const safe = createSafeFetch({ allowedPrivateHosts: [server.host] });
+  const signal = AbortSignal.abort(new Error("cancelled before"));
+  await expect(safe.fetch(server.url, { signal })).rejects.toThrow("cancelled before");
+  await safe.close();
+  expect(asked).toEqual([]);
+});
+
 test("a server that is not there is reported as unreachable", async () => {
   const safe = createSafeFetch({ allowedPrivateHosts: ["127.0.0.1:1"] });
   await expect(safe.fetch("http://127.0.0.1:1/")).rejects.toMatchObject({ code: "remote_unreachable" });

@@ -117,6 +117,8 @@ export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
 
 /** While a connection is being made, the client library answers an abort only when that has come to its end. */
 async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  // What comes of it once nobody waits is nobody's any more.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   const ended = new AbortController();
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -126,8 +128,6 @@ async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal)
     return await Promise.race([work, aborted]);
   } finally {
     ended.abort();
-    // What comes of it later is nobody's any more.
-    work.catch(() => undefined);
   }
 }
 
