@@ -29,6 +29,7 @@ beforeAll(async () => {
   application.get("/api/v1/events", () => {
     const body = new ReadableStream<string>({
       async pull(controller) {
+        // The work of an answer that takes longer than the limits for requests: the time itself is what is tested.
         await sleep(slow.requestMs + 4 * slow.checkMs);
         controller.enqueue("late");
         controller.close();
@@ -43,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Sends the parts with a pause between and answers all that came until the connection ended. */
+/** Sends the parts with a pause between, as a slow sender does, and answers all that came until the connection ended. */
 async function speak(parts: readonly string[], pauseMs = 0): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   let answer = "";
