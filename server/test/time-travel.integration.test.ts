@@ -46,6 +46,9 @@ async function isUnsettled(as_of: string): Promise<boolean> {
       SELECT 1 FROM (
         SELECT at FROM status_changes UNION ALL SELECT started_at FROM workers UNION ALL SELECT dead_at FROM workers
         UNION ALL SELECT created_at FROM tasks
+        UNION ALL SELECT unnest(ARRAY[started_at, completed_at, cancel_requested_at]) FROM tasks
+        UNION ALL SELECT unnest(ARRAY[started_at, completed_at]) FROM flow_runs
+        UNION ALL SELECT unnest(ARRAY[started_at, completed_at]) FROM flow_step_runs
         UNION ALL SELECT at FROM incident_versions UNION ALL SELECT fired_at FROM alert_events UNION ALL SELECT ended_at FROM alert_events
         UNION ALL SELECT since FROM stuck_jobs UNION ALL SELECT until FROM stuck_jobs
       ) written WHERE at > ${as_of}::timestamptz - interval '250 milliseconds' AND at <= ${as_of}) AS found`.execute(
