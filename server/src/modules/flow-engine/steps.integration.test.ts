@@ -5,9 +5,11 @@ import { z } from "zod";
 import { createTestDatabase, type TestDatabase } from "../../../test/database.ts";
 import { createEngineHarness, type EngineHarness, waitFor } from "../../../test/engine/harness.ts";
 import type { AppError } from "../../platform/errors.ts";
+import { loadedSecrets, redacted } from "../../platform/redaction.ts";
 import { TaskFenced } from "../task-queue/public.ts";
 import { StepFailed } from "./errors.ts";
 import { definitionsFor, type FlowContext, type SettledCalls, type StepContext } from "./public.ts";
+import { decodeStored } from "./stored-value.ts";
 
 type Work = (context: StepContext<null>, input: { name: string }) => Promise<unknown>;
 
@@ -265,6 +267,28 @@ test("a large output is stored compressed and comes back whole on a replay", asy
   expect(stored.rows[0]?.bytes).toBeLessThan(1_000);
   expect((await runToEnd(first.lineage_id)).task.result).toEqual({ text });
 });
+
+test.each([
+  ["small", ""],
+  ["large", "The tide rises. ".repeat(1_000)],
+])(
+  "a loaded secret that a %s output tells is not stored, and every run sees what is stored",
+  async (_size, padding) => {
+    const secret = "sk-told-back-by-a-provider/+=1";
+    loadedSecrets.add(secret);
+    work = async () => ({ padding, told: `The key is ${secret}.` });
+    script = (context) => context.step(makeStep(), { name: "a" });
+    const { id, task } = await runToEnd();
+    const stored = await sql<{ output: unknown; output_zstd: Buffer | null }>`
+    SELECT output, output_zstd FROM flow_step_runs WHERE task_id = ${id}`.execute(harness.database);
+    const [row] = stored.rows;
+    expect(decodeStored(row?.output, row?.output_zstd ?? null)).toEqual({
+      padding,
+      told: `The key is ${redacted}.`,
+    });
+    expect(task.result).toEqual({ padding, told: `The key is ${redacted}.` });
+  },
+);
 
 test("using a flow key twice is a bug that breaks the task off", async () => {
   work = async () => null;
