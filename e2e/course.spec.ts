@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type Locator, type Page, type Route } from "@playwright/test";
 import { ask, readJson } from "../server/test/product.ts";
 import { expectNotReloaded, markPage, offlineTest as test, waitForContent } from "./fixtures.ts";
 
@@ -100,6 +100,13 @@ test("a pasted text becomes a unit that is reviewed and published, on a page tha
     const accept = first.getByRole("button", { name: "Accept exercise 1" });
     const reject = second.getByRole("button", { name: "Reject exercise 2" });
     await expect(first).toContainText("to review");
+    // The page hears of the change before it gets the answer: taking back must still know how it was before.
+    const holdAnswer = async (route: Route) => {
+      const answer = await route.fetch();
+      await expect(accept).toHaveAttribute("aria-pressed", "true");
+      await route.fulfill({ response: answer });
+    };
+    await page.route("**/exercises/ex_1/review", holdAnswer, { times: 1 });
     await accept.click();
     await expect(accept).toHaveAttribute("aria-pressed", "true");
     await reject.click();

@@ -270,7 +270,7 @@ test("one lesson is written anew with a wish; the rest of the unit stays byte fo
   await page.getByRole("button", { name: "Write lesson 1 anew" }).click();
   await asked.getByRole("textbox", { name: "What should be different (optional)" }).fill(wish);
   // Long enough for the unit to be held before it is done.
-  provider.setScript({ latency_ms: { object: 1_000 }, rules: wishedFor });
+  provider.setScript({ latency_ms: { object: 5_000 }, rules: wishedFor });
   await asked.getByRole("button", { name: "Write lesson 1 anew" }).click();
   await expect(remarks(page)).toContainText("Lesson 1 is being written anew.");
   const letGo = await holdUnit(product, unit.id);

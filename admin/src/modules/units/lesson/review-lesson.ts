@@ -105,10 +105,12 @@ export function useReviewLesson(lesson: Lesson) {
   };
   return useMutation({
     mutationFn: (change: ReviewChange) => applyChange(lesson, change),
-    onSuccess: (changed, change) => {
+    // Kept now: the live change can be here before the answer, and then `lesson` is the changed one.
+    onMutate: () => ({ before: lesson }),
+    onSuccess: (changed, change, { before }) => {
       keepLesson(queryClient, changed);
       const undo = () => {
-        restoreLesson(lesson, changed)
+        restoreLesson(before, changed)
           .then((restored) => keepLesson(queryClient, restored))
           .catch(fail);
       };
