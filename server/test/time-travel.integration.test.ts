@@ -39,8 +39,17 @@ function comparable(answer: CourseGeneration) {
   };
 }
 
-/** Whether anything was written so shortly before the moment that it may not have been committed when it was asked for. */
-async function isUnsettled(as_of: string): Promise<boolean> {
+interface RecordedAnswer {
+  readonly answer: CourseGeneration;
+  readonly answered_at: string;
+}
+
+/**
+ * Whether anything was written so shortly before the moment that it may not have been committed when it was asked for, or after the
+ * moment but before the last part of the answer was read.
+ */
+async function isUnsettled({ answer, answered_at }: RecordedAnswer): Promise<boolean> {
+  const { as_of } = answer;
   const { rows } = await sql<{ found: boolean }>`
     SELECT EXISTS (
       SELECT 1 FROM (
@@ -51,20 +60,21 @@ async function isUnsettled(as_of: string): Promise<boolean> {
         UNION ALL SELECT unnest(ARRAY[started_at, completed_at]) FROM flow_step_runs
         UNION ALL SELECT at FROM incident_versions UNION ALL SELECT fired_at FROM alert_events UNION ALL SELECT ended_at FROM alert_events
         UNION ALL SELECT since FROM stuck_jobs UNION ALL SELECT until FROM stuck_jobs
-      ) written WHERE at > ${as_of}::timestamptz - interval '250 milliseconds' AND at <= ${as_of}) AS found`.execute(
+      ) written WHERE at > ${as_of}::timestamptz - interval '250 milliseconds' AND at <= ${answered_at}::timestamptz) AS found`.execute(
     own.course.database,
   );
   return rows[0]?.found === true;
 }
 
-const recorded: CourseGeneration[] = [];
+const recorded: RecordedAnswer[] = [];
 
 /** Asks again and again while the work is done. */
 async function recordWhile(work: () => Promise<unknown>): Promise<void> {
   let isOver = false;
   const recording = (async () => {
     while (!isOver) {
-      recorded.push(await own.monitor());
+      const answer = await own.monitor();
+      recorded.push({ answer, answered_at: new Date().toISOString() });
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
   })();
@@ -80,7 +90,10 @@ async function recordWhile(work: () => Promise<unknown>): Promise<void> {
 async function recordedQuiet(): Promise<void> {
   const before = recorded.length;
   await waitFor(
-    async () => recorded.length > before && !(await isUnsettled(recorded.at(-1)?.as_of ?? "")),
+    async () => {
+      const last = recorded.at(-1);
+      return last !== undefined && recorded.length > before && !(await isUnsettled(last));
+    },
     (isQuiet) => isQuiet,
   );
 }
@@ -169,8 +182,9 @@ describe("the monitor at a past moment", () => {
     let compared = 0;
     const shapes = new Set<string>();
     const failures = new Set<string>();
-    for (const answer of recorded) {
-      if (await isUnsettled(answer.as_of)) continue;
+    for (const one of recorded) {
+      if (await isUnsettled(one)) continue;
+      const { answer } = one;
       const again = await own.monitor(answer.as_of);
       expect(again.figures.spent_today_usd ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(
         answer.figures.spent_today_usd ?? 0,
@@ -187,6 +201,6 @@ describe("the monitor at a past moment", () => {
     expect(shapes.size).toBeGreaterThan(4);
     // Before, with its unit broken, with it repaired.
     expect(failures.size).toBeGreaterThan(2);
-    expect(recorded.some(({ alerts }) => alerts.length === 1)).toBe(true);
+    expect(recorded.some(({ answer }) => answer.alerts.length === 1)).toBe(true);
   });
 });
