@@ -7,8 +7,8 @@ import * as flowRuns from "../repo/flow-runs.ts";
 import { makeId, readClock } from "../repo/steps.ts";
 import { encodeStored } from "../stored-value.ts";
 import { createFlowScope, type FlowScope } from "./flow-scope.ts";
-import { settleAll } from "./limit.ts";
 import { beginThroughOutage, commitThroughOutage } from "./persist.ts";
+import { settleAll } from "./settle-all.ts";
 import { runStep } from "./step-run.ts";
 import { stepsAtOnce, type TaskRun } from "./task-run.ts";
 

@@ -1,4 +1,5 @@
 import type { Database } from "../../../platform/database.ts";
+import { createLimit, type Limit } from "../../../platform/limit.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import {
   type ClaimedTask,
@@ -9,7 +10,6 @@ import {
 } from "../../task-queue/public.ts";
 import type { SettleCalls } from "../public.ts";
 import type { BegunStep, FinishedStep, StepFinish, StepStart } from "../repo/steps.ts";
-import { createLimit, type Limit } from "./limit.ts";
 import { createTaskProgress, type TaskProgress } from "./progress.ts";
 import type { StepLogs } from "./step-logs.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLimit, settleAll } from "./limit.ts";
+import { settleAll } from "./settle-all.ts";
 
 test("outcomes come in the order of the thunks, failures included, and never more than the limit run at once", async () => {
   let running = 0;
@@ -17,18 +17,4 @@ test("outcomes come in the order of the thunks, failures included, and never mor
   expect(
     outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value : outcome.reason.message)),
   ).toEqual(Array.from({ length: 20 }, (_, index) => (index % 3 === 0 ? String(index) : index)));
-});
-
-test("a limit hands a free place to the one that waited longest", async () => {
-  const limit = createLimit(1);
-  const order: number[] = [];
-  await limit.acquire();
-  const waiting = [1, 2, 3].map(async (number) => {
-    await limit.acquire();
-    order.push(number);
-    limit.release();
-  });
-  limit.release();
-  await Promise.all(waiting);
-  expect(order).toEqual([1, 2, 3]);
 });
