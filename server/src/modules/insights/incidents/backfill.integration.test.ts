@@ -1,34 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { insertFailedUnits, outage } from "../../../../test/builders/failed-units.ts";
-import { createEmptyDatabase } from "../../../../test/database.ts";
-import { createDatabase, type DatabaseConnection } from "../../../platform/database.ts";
-import { createSilentLogger } from "../../../platform/logger.ts";
+import { createDatabaseBefore, type OlderDatabase } from "../../../../test/older-database.ts";
 import { listIncidents, listOpenAt } from "./repo.ts";
 
-const folder = path.resolve(import.meta.dirname, "../../../../migrations");
-const own = "0020_incidents.sql";
-let empty: Awaited<ReturnType<typeof createEmptyDatabase>>;
-let connection: DatabaseConnection;
-
+let connection: OlderDatabase;
 beforeAll(async () => {
-  empty = await createEmptyDatabase();
-  connection = createDatabase({
-    url: empty.url,
-    max: 2,
-    applicationName: "test",
-    logger: createSilentLogger(),
-  });
-  for (const file of readdirSync(folder).sort()) {
-    if (file < own) await connection.pool.query(readFileSync(path.join(folder, file), "utf8"));
-  }
+  connection = await createDatabaseBefore("0020_incidents.sql");
 });
-afterAll(async () => {
-  await connection.close();
-  await empty.close();
-});
+afterAll(() => connection.close());
 
 test("failures of the last 30 days are grouped when incidents begin; what left nothing to do is resolved", async () => {
   const { database } = connection;
@@ -41,7 +21,7 @@ test("failures of the last 30 days are grouped when incidents begin; what left n
   await sql`UPDATE units SET status = 'completed' WHERE id = ANY(${repaired}::uuid[])`.execute(database);
   await sql`UPDATE flow_step_runs SET completed_at = completed_at - interval '3 days'`.execute(database);
   await insertFailedUnits(database, 30, outage);
-  await connection.pool.query(readFileSync(path.join(folder, own), "utf8"));
+  await connection.migrate();
   expect(await listIncidents(database, {}, 10, null)).toMatchObject([
     { status: "open", http_status: 503, failure_count: 30, unit_count: 30, unit_count_unrepaired: 30 },
     {
