@@ -49,6 +49,8 @@ export default defineConfig({
           name: "admin",
           include: ["src/**/*.test.{ts,tsx}"],
           environment: "jsdom",
+          // Pages are drawn whole; on two cores that do other things as well, five seconds are too few.
+          testTimeout: 20_000,
           setupFiles: [`${import.meta.dirname}/admin/src/test-setup.ts`],
         },
       },

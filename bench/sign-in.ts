@@ -1,10 +1,11 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID, scryptSync } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { sql } from "kysely";
 import { createApp } from "../server/src/app.ts";
 import { loadConfig } from "../server/src/config.ts";
+import { requireStrongPassword } from "../server/src/modules/users/sign-in/password-strength.ts";
 import { hashPassword } from "../server/src/modules/users/sign-in/passwords.ts";
 import { ensureSignInUser, putPassword } from "../server/src/modules/users/sign-in/repo.ts";
 import { createDatabase } from "../server/src/platform/database.ts";
@@ -13,8 +14,9 @@ import { createLogger } from "../server/src/platform/logger.ts";
 import { migrate } from "../server/src/platform/migrate.ts";
 import { describeRuns, median, printMeasured } from "./table.ts";
 
-// Whether the time of an answer tells if there is an account (goal: within 10 %), how many people can sign in at once, and what
-// the look-up of the session adds to every request. Through all of the application but the socket.
+// Whether the time of an answer tells if there is an account (goal: within 10 %), how many people can sign in at once, what a hash and
+// the look at a new password cost, and what the look-up of the session adds to every request. Through all of the application but the
+// socket.
 const runs = Math.max(40, Number(process.env.RUNS ?? 60));
 const accounts = 24;
 const password = "ferns-like-the-wet-shade";
@@ -36,6 +38,12 @@ const app = await createApp({ config, logger, database, pool, onCommit, connecti
 
 const emailOf = (number: number) => `person${number}@example.org`;
 
+function hashOfFirstVersion(): string {
+  const salt = randomBytes(16).toString("hex");
+  const work = { N: 16_384, r: 16, p: 1, maxmem: 64 * 1024 * 1024 };
+  return `${salt}:${scryptSync(password, salt, 64, work).toString("hex")}`;
+}
+
 async function makePeople(): Promise<void> {
   const hash = await hashPassword(password);
   for (let number = 0; number < accounts; number += 1) {
@@ -47,6 +55,12 @@ async function makePeople(): Promise<void> {
     await ensureSignInUser(database, id);
     await putPassword(database, id, hash);
   }
+  const { rows } = await sql<{ id: string }>`
+    INSERT INTO users (name, email, role) VALUES ('Early', 'early@example.org', 'viewer') RETURNING id`.execute(
+    database,
+  );
+  await ensureSignInUser(database, rows[0]?.id ?? "");
+  await putPassword(database, rows[0]?.id ?? "", hashOfFirstVersion());
   await sql`INSERT INTO users (name, email, role, is_active) VALUES ('Gone', 'gone@example.org', 'viewer', false)`.execute(
     database,
   );
@@ -76,17 +90,18 @@ async function timeRefused(email: string): Promise<number> {
   return performance.now() - begin;
 }
 
-type Kind = "known" | "unknown" | "inactive";
+type Kind = "known" | "former" | "unknown" | "inactive";
 const emails: Readonly<Record<Kind, () => string>> = {
   known: () => emailOf(0),
+  former: () => "early@example.org",
   unknown: () => `${randomUUID()}@example.org`,
   inactive: () => "gone@example.org",
 };
 
 /** In turn and each time in another order, so that whatever else the machine does meets all kinds alike. */
 async function measureRefusals(): Promise<Record<Kind, number[]>> {
-  const times: Record<Kind, number[]> = { known: [], unknown: [], inactive: [] };
-  const kinds: Kind[] = ["known", "unknown", "inactive"];
+  const times: Record<Kind, number[]> = { known: [], former: [], unknown: [], inactive: [] };
+  const kinds: Kind[] = ["known", "former", "unknown", "inactive"];
   for (let run = -3; run < runs; run += 1) {
     for (const kind of kinds) {
       const time = await timeRefused(emails[kind]());
@@ -125,8 +140,36 @@ async function measureRead(cookie: string | null): Promise<number[]> {
   return times;
 }
 
+async function measureHash(): Promise<number[]> {
+  const times: number[] = [];
+  for (let run = -2; run < 10; run += 1) {
+    const begin = performance.now();
+    await hashPassword(password);
+    if (run >= 0) times.push(performance.now() - begin);
+  }
+  return times;
+}
+
+/** The first new password reads the lists; the memory is what they keep. */
+async function measureStrength(): Promise<{ first: number; later: number; mebibytes: number }> {
+  const held = () => {
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = held();
+  const begin = performance.now();
+  await requireStrongPassword(password, []);
+  const first = performance.now() - begin;
+  const mebibytes = (held() - before) / 1024 / 1024;
+  const again = performance.now();
+  for (let run = 0; run < 1_000; run += 1) await requireStrongPassword(password, []);
+  return { first, later: (performance.now() - again) / 1_000, mebibytes };
+}
+
+const strength = await measureStrength();
 await makePeople();
-const { known, unknown, inactive } = await measureRefusals();
+const hashing = await measureHash();
+const { known, former, unknown, inactive } = await measureRefusals();
 const perSecond: number[] = [];
 for (let run = 0; run < 5; run += 1) perSecond.push(await measureSignIns());
 await sql`DELETE FROM throttles`.execute(database);
@@ -138,9 +181,17 @@ const ratio = (times: readonly number[]) =>
 printMeasured("Sign-in", [
   ["wrong password of a known account", describeRuns(known, "ms", 1)],
   ["wrong password of an unknown account", describeRuns(unknown, "ms", 1)],
+  ["wrong password of an account with a hash of the first version", describeRuns(former, "ms", 1)],
   ["wrong password of an account that is not active", describeRuns(inactive, "ms", 1)],
   ["unknown to known, medians (goal 0.9 to 1.1)", ratio(unknown)],
+  ["first version's hash to known, medians (goal 0.9 to 1.1)", ratio(former)],
   ["inactive to known, medians (goal 0.9 to 1.1)", ratio(inactive)],
+  ["one hash, alone", describeRuns(hashing, "ms", 1)],
+  [
+    "first new password: the lists are read",
+    `${strength.first.toFixed(0)} ms, then ${strength.later.toFixed(3)} ms`,
+  ],
+  ["the lists in memory (exact with --expose-gc)", `${strength.mebibytes.toFixed(1)} MiB`],
   [`sign-ins per second, ${accounts} people at once`, describeRuns(perSecond, "/s", 1)],
   ["GET /auth/session of nobody", describeRuns(without, "ms")],
   ["GET /auth/session with a session: its look-up and the account's state", describeRuns(within, "ms")],

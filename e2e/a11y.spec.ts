@@ -1,6 +1,17 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { headline, openPrintedLink, setPassword, signOut, typePassword } from "./account-pages.ts";
+import { askWith } from "../server/test/product.ts";
+import { administrator } from "../server/test/sign-in.ts";
+import {
+  beginSecondFactor,
+  card,
+  codeOf,
+  headline,
+  openPrintedLink,
+  setPassword,
+  signOut,
+  typePassword,
+} from "./account-pages.ts";
 import { freshTest, modelTest, sampleTest as test, waitForContent } from "./fixtures.ts";
 import { listSamplePages, listSampleStates } from "./pages.ts";
 import { listRepairStates } from "./repair-pages.ts";
@@ -87,6 +98,11 @@ test("the main pages break no rule of WCAG A or AA on a phone either", async ({ 
   }
 });
 
+const placesOfRoles = {
+  viewer: ["/settings", "/settings/alerts", "/settings/connections", "/settings/audit", "/settings/tokens"],
+  learner: ["/"],
+};
+
 freshTest.describe("what somebody sees who is not signed in", () => {
   freshTest.use({ expectedFaults: [/the server responded with a status of 4(01|04|22)/] });
 
@@ -100,12 +116,54 @@ freshTest.describe("what somebody sees who is not signed in", () => {
       await expect(headline(page)).toHaveText("This link does not work");
       await checkBothThemes(page, "a link that does not work");
       await openPrintedLink(page, product.url);
+      await page.goto("/settings/account");
+      await waitForContent(page);
+      await checkBothThemes(page, "the account before it has a password");
       await setPassword(page);
       await checkBothThemes(page, "the account with a password");
+      const secret = await beginSecondFactor(page);
+      await checkBothThemes(page, "a second factor that is being set up");
+      const factor = card(page, "Second factor");
+      await factor.getByLabel(/^Code/).fill(codeOf(secret, Math.floor(Date.now() / 30_000)));
+      await factor.getByRole("button", { name: "Switch it on" }).click();
+      await expect(factor.getByRole("list", { name: "Backup codes" })).toBeVisible();
+      await checkBothThemes(page, "backup codes");
+      await factor.getByRole("button", { name: "I have kept them" }).click();
+      await checkBothThemes(page, "the account with a second factor");
       await signOut(page);
+      await typePassword(page, administrator.password);
+      await expect(headline(page)).toHaveText("Second factor");
+      await checkBothThemes(page, "the question for a code");
+      await page.getByRole("button", { name: "Start over" }).click();
       await typePassword(page, "not-the-password-at-all");
       await expect(page.getByRole("alert")).toBeVisible();
       await checkBothThemes(page, "a refused sign-in");
+    });
+  }
+
+  for (const [device, viewport] of Object.entries(sizes)) {
+    freshTest(`nor what somebody sees whose role opens less, on a ${device}`, async ({ page, product }) => {
+      await page.setViewportSize(viewport);
+      for (const [role, places] of Object.entries(placesOfRoles)) {
+        const person = { name: `Vera ${role}`, email: `${role}@example.org`, role };
+        const invited = await askWith(product.url, "POST", "/admin/users", person);
+        // The documented answer of the route.
+        const { link } = (await invited.json()) as { link: { url: string } };
+        await page.context().clearCookies();
+        await page.goto(link.url);
+        await page.getByLabel("Password", { exact: true }).fill("short");
+        await page.getByRole("button", { name: "Accept the invitation" }).click();
+        await expect(page.locator("[aria-invalid=true]")).toBeVisible();
+        await checkBothThemes(page, `the invitation of a ${role}`);
+        await page.getByLabel("Password", { exact: true }).fill(administrator.password);
+        await page.getByRole("button", { name: "Accept the invitation" }).click();
+        await expect(headline(page)).not.toHaveText(/^Welcome/);
+        for (const path of places) {
+          await page.goto(path);
+          await waitForContent(page);
+          await checkBothThemes(page, `${path}, to a ${role}`);
+        }
+      }
     });
   }
 });

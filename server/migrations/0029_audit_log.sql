@@ -38,7 +38,11 @@ CREATE TABLE audit_places (
 -- Adds one entry. All of it in one statement: nobody holds the lock while a message travels, or while their process stands still.
 --   hash = SHA-256(previous_hash, canonical JSON of {at, content_sha256, id, seq}); the first entry follows 32 zero bytes.
 -- content_sha256 is the caller's, over canonical JSON of all other columns; docs/reference/audit-log.md has the whole rule.
-CREATE FUNCTION append_audit_entry(entry jsonb, content_sha256 bytea, place jsonb) RETURNS void LANGUAGE plpgsql AS $$
+-- `placeless_sha256` is the hash of the same entry without a place: what a request of somebody brings that began before their data were
+-- erased and ends after it says no more where they are.
+CREATE FUNCTION append_audit_entry(
+  entry jsonb, content_sha256 bytea, place jsonb, placeless_sha256 bytea DEFAULT NULL
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   newest record;
   previous bytea;
@@ -48,6 +52,13 @@ DECLARE
   head text;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('coursewright.audit_log', 0));
+  IF place IS NOT NULL AND EXISTS (
+    SELECT 1 FROM audit_log WHERE action = 'user.erase_places' AND object_id = entry ->> 'actor_id'
+  ) THEN
+    place := NULL;
+    entry := entry || '{"place_sha256": null}';
+    content_sha256 := placeless_sha256;
+  END IF;
   SELECT seq, hash INTO newest FROM audit_log ORDER BY seq DESC LIMIT 1;
   previous := coalesce(newest.hash, decode(repeat('00', 32), 'hex'));
   new_seq := coalesce(newest.seq, 0) + 1;

@@ -25,8 +25,10 @@ import type { createDisagreementRoutes } from "./modules/prefect/disagreements/r
 import type { createEngineRunRoutes } from "./modules/prefect/runs/routes.ts";
 import type { createTaskQueueRoutes } from "./modules/task-queue/routes.ts";
 import type { createLinkRoutes } from "./modules/users/links/routes.ts";
+import type { createMachineProofRoutes } from "./modules/users/machine-proof/routes.ts";
 import type { createUserManagementRoutes } from "./modules/users/manage/routes.ts";
 import type { createUserRoutes } from "./modules/users/routes.ts";
+import type { createSecurityRoutes } from "./modules/users/security/routes.ts";
 import type { createSessionRoutes } from "./modules/users/sessions/routes.ts";
 import type { createSignInRoutes } from "./modules/users/sign-in/routes.ts";
 import type { createTokenRoutes } from "./modules/users/tokens/routes.ts";
@@ -51,6 +53,8 @@ export interface ApiParts {
   readonly links: ReturnType<typeof createLinkRoutes>;
   readonly sessions: ReturnType<typeof createSessionRoutes>;
   readonly tokens: ReturnType<typeof createTokenRoutes>;
+  readonly security: ReturnType<typeof createSecurityRoutes>;
+  readonly machineProof: ReturnType<typeof createMachineProofRoutes>;
   readonly audit: ReturnType<typeof createAuditRoutes>;
   readonly monitor: ReturnType<typeof createMonitorRoutes>;
   readonly metrics: ReturnType<typeof createMetricsRoutes>;
@@ -87,6 +91,8 @@ export function createApi(parts: ApiParts) {
     .route("/", parts.links)
     .route("/", parts.sessions)
     .route("/", parts.tokens)
+    .route("/", parts.machineProof)
+    .route("/", parts.security)
     .route("/", parts.audit)
     .route("/", parts.monitor)
     .route("/", parts.metrics)

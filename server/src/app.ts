@@ -77,13 +77,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const hub = buildHub(options, modules);
   const keys = buildKeyKeeper(options, modules);
   const stopping = new AbortController();
-  const http = createHttp(options, modules, hub, stopping.signal);
+  const http = createHttp(options, modules, { hub, keys }, stopping.signal);
   const worker = modules.taskQueue.createWorker({
     queues: config.worker.queues,
     capacity: config.worker.concurrency,
     graceMs: workerGraceMs,
   });
-  const machineToken = modules.users.keepMachineToken(config.home);
   let server: RunningServer | undefined;
   let singleTask: Promise<void> | undefined;
   let stopBudgetWatch: (() => Promise<void>) | undefined;
@@ -96,8 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await keys.verify();
       await modules.insights.alerts.sealAddresses();
       await hub.start();
-      await modules.users.tokens.writeMachineToken(config.home);
-      machineToken.start();
+      await modules.users.machineToken.start();
       server = await listen(http, { host: config.host, port: config.port });
       if (config.publicUrl === undefined) modules.reached.origin = server.url;
       // Only now: a server that cannot answer keeps no books.
@@ -127,7 +125,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await singleTask;
       await modules.insights.alerts.stop();
       await server?.close();
-      await machineToken.stop();
+      await modules.users.machineToken.stop();
       await modules.insights.keeper.stop();
       await modules.prefect.watcher.stop();
       await worker.stop();
@@ -214,17 +212,17 @@ function buildModules({ config, logger, database, pool, connectionString, onComm
       flow_run: flowEngine.service.listMatchingIds,
     },
   });
-  const audit = createAuditModule({ database });
+  const audit = createAuditModule({ database, keepDays: config.auditDays });
   const reached = { origin: config.publicUrl?.replace(/\/+$/, "") ?? `http://${config.host}:${config.port}` };
   const users = createUsersModule({
-    ...{ database, logger, mail: config.mail, origin: () => reached.origin },
-    ...{ keyRing: openKeyRingOnce(config.keyFile), signIn: signInSettings(config) },
-    personalData: personalDataOf(() => ({ insights, audit })),
+    ...{ database, logger, recordAudit: audit.service.record, home: config.home, mail: config.mail },
+    ...{ origin: () => reached.origin, keyRing: openKeyRingOnce(config.keyFile) },
+    ...{ signIn: signInSettings(config), personalData: personalDataOf(() => ({ insights, audit })) },
   });
   const insights = createInsightsModule({
     ...{ database, connectionString, logger, content, llm: llm.service, users: users.service },
-    ...{ flowEngine: flowEngine.service, taskQueue: taskQueue.service },
-    ...{ forecaster: creator.forecaster, recovery: creator.recovery, duties: creator.duties },
+    ...{ flowEngine: flowEngine.service, taskQueue: taskQueue.service, recovery: creator.recovery },
+    ...{ forecaster: creator.forecaster, duties: [...creator.duties, ...audit.duties] },
     ...{ version, budgetUsdPerDay: config.budget.usdPerDay },
     alertSettings: {
       ...{ mail: config.mail, webhookPrivateHosts: config.webhookPrivateHosts, publicUrl: config.publicUrl },
@@ -256,8 +254,8 @@ function personalDataOf(modules: () => Pick<Modules, "insights" | "audit">): Per
       ...(await modules().insights.personalData.list(person)),
       audit_log: await modules().audit.service.listOfActor(person.id),
     }),
-    async erase(transaction, person, placeholder) {
-      await modules().insights.personalData.erase(transaction, person, placeholder);
+    async erase(transaction, person) {
+      await modules().insights.personalData.erase(transaction, person);
       await modules().audit.service.erasePlaces(transaction, person.id);
     },
   };
@@ -306,7 +304,7 @@ function buildHub(
 function createHttp(
   { config, logger, database, postgresHealth }: AppOptions,
   modules: Modules,
-  hub: LiveHub,
+  { hub, keys }: { readonly hub: LiveHub; readonly keys: KeyKeeper },
   isStopping: AbortSignal,
 ) {
   const application = createHttpApplication({
@@ -339,6 +337,8 @@ function createHttp(
     links: modules.users.linkRoutes,
     sessions: modules.users.sessionRoutes,
     tokens: modules.users.tokenRoutes,
+    machineProof: modules.users.machineProofRoutes,
+    security: securityRoutesOf(config, modules, keys),
     audit: modules.audit.routes,
     monitor: modules.insights.monitorRoutes,
     metrics: modules.insights.metricsRoutes,
@@ -366,6 +366,14 @@ function createHttp(
   const readDocument = () => application.getOpenAPI31Document(describeApi(version));
   application.route("/", createDocsRoutes(readDocument, errorDefinitions));
   return application;
+}
+
+function securityRoutesOf(config: Config, { users }: Modules, keys: KeyKeeper) {
+  return users.createSecurityRoutes(keys, {
+    listens_beyond_loopback: config.listensBeyondLoopback,
+    requests_per_second: config.limits.requestsPerSecond,
+    streams_per_user: config.limits.streamsPerUser,
+  });
 }
 
 async function readHealth(database: Database, postgresHealth?: () => PostgresHealth): Promise<Health> {

@@ -42,6 +42,17 @@ function integer(min: number, max: number, fallback: number) {
     .refine((value) => value >= min && value <= max, error);
 }
 
+/** A time in days; 0 stands for ever. */
+function days(min: number, fallback: number) {
+  const error = `must be 0, or a number of days from ${min} to 36500`;
+  return z
+    .string()
+    .regex(/^\d{1,5}$/, error)
+    .default(String(fallback))
+    .transform(Number)
+    .refine((value) => value === 0 || (value >= min && value <= 36_500), error);
+}
+
 function rate(fallback: number) {
   const error = "must be a number above 0 and up to 1000000";
   return z
@@ -128,6 +139,11 @@ export const settingSchemas = {
     oneOf(["public", "token"]).default("public"),
     "public",
     "Who may read published units below /learner, and their media: everybody, or whoever is signed in or holds a token",
+  ),
+  COURSEWRIGHT_AUDIT_DAYS: note(
+    days(90, 400),
+    "400",
+    "How long an entry of the audit log is kept, in days: 90 or more, or 0 for ever",
   ),
   COURSEWRIGHT_WORKER_CONCURRENCY: note(integer(1, 1_000, 16), "16", "Tasks in flight per worker"),
   COURSEWRIGHT_QUEUES: note(

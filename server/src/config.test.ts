@@ -69,6 +69,10 @@ test.each([
     "set COURSEWRIGHT_PUBLIC_URL to its https:// address",
   ],
   [
+    { COURSEWRIGHT_PUBLIC_URL: "http://courses.example" },
+    "COURSEWRIGHT_PUBLIC_URL must begin with https://, or be on this machine",
+  ],
+  [
     { COURSEWRIGHT_TRUSTED_PROXIES: "10.0.0.0/33" },
     "COURSEWRIGHT_TRUSTED_PROXIES must be addresses or networks",
   ],
@@ -76,10 +80,21 @@ test.each([
   [{ COURSEWRIGHT_REQUESTS_PER_SECOND: "0" }, "COURSEWRIGHT_REQUESTS_PER_SECOND must be a number above 0"],
   [{ COURSEWRIGHT_REQUESTS_PER_SECOND: "1000001" }, "COURSEWRIGHT_REQUESTS_PER_SECOND must be a number"],
   [{ COURSEWRIGHT_STREAMS_PER_USER: "0" }, "COURSEWRIGHT_STREAMS_PER_USER must be a whole number"],
+  [{ COURSEWRIGHT_AUDIT_DAYS: "89" }, "COURSEWRIGHT_AUDIT_DAYS must be 0, or a number of days from 90"],
+  [{ COURSEWRIGHT_AUDIT_DAYS: "36501" }, "COURSEWRIGHT_AUDIT_DAYS must be 0, or a number of days"],
+  [{ COURSEWRIGHT_AUDIT_DAYS: "-1" }, "COURSEWRIGHT_AUDIT_DAYS must be"],
   [{ COURSEWRIGHT_TEXT_MODEL: "m" }, "COURSEWRIGHT_LLM_BASE_URL is not set"],
   [{ COURSEWRIGHT_HOME: "/data", COURSEWRIGHT_KEY_FILE: "/data/keys" }, "COURSEWRIGHT_KEY_FILE lies inside"],
 ])("%j is refused with what to do", (environment, message) => {
   expect(() => loadConfig(environment)).toThrow(message);
+});
+
+test.each([
+  [undefined, 400],
+  ["0", 0],
+  ["90", 90],
+])("audit entries kept for %s days are kept for %i", (days, kept) => {
+  expect(loadConfig({ COURSEWRIGHT_AUDIT_DAYS: days }).auditDays).toBe(kept);
 });
 
 test.each(["127.0.0.1", "127.0.0.2", "localhost", "::1", "[::1]"])("%s counts as this machine", (host) => {

@@ -129,6 +129,17 @@ function conflicts(settings: Environment): string[] {
         `http://localhost:${settings.COURSEWRIGHT_PORT}.`,
     );
   }
+  const publicUrl = settings.COURSEWRIGHT_PUBLIC_URL;
+  if (
+    loopbackHosts.test(settings.COURSEWRIGHT_HOST) &&
+    publicUrl !== undefined &&
+    !isSafeAddress(publicUrl)
+  ) {
+    problems.push(
+      "COURSEWRIGHT_PUBLIC_URL must begin with https://, or be on this machine: passwords must not travel in the clear " +
+        "(docs/guides/deployment.md).",
+    );
+  }
   if (settings.COURSEWRIGHT_OIDC_ISSUER !== undefined && settings.COURSEWRIGHT_OIDC_CLIENT_ID === undefined) {
     problems.push(
       "COURSEWRIGHT_OIDC_ISSUER is set but COURSEWRIGHT_OIDC_CLIENT_ID is not: set both, or neither.",
@@ -205,6 +216,8 @@ function toConfig(settings: Environment) {
       usdPerUnit: settings.COURSEWRIGHT_BUDGET_USD_PER_UNIT,
     },
     learnerAccess: settings.COURSEWRIGHT_LEARNER_ACCESS,
+    /** Days that an entry of the audit log is kept; 0: for ever. */
+    auditDays: settings.COURSEWRIGHT_AUDIT_DAYS,
     worker: {
       concurrency: settings.COURSEWRIGHT_WORKER_CONCURRENCY,
       queues: settings.COURSEWRIGHT_QUEUES,
@@ -232,6 +245,8 @@ function toConfig(settings: Environment) {
     requireSecondFactor: settings.COURSEWRIGHT_REQUIRE_SECOND_FACTOR,
     /** Whether other machines can reach the server, itself or by its public address. */
     isOpenToNetwork: isOpenToNetwork(settings),
+    /** Whether it listens on more than loopback, whoever reaches it there. */
+    listensBeyondLoopback: !loopbackHosts.test(settings.COURSEWRIGHT_HOST),
     prefect: {
       url: settings.COURSEWRIGHT_PREFECT_URL,
       auth: settings.COURSEWRIGHT_PREFECT_AUTH,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { routeAccess } from "../src/http/access.ts";
+import { freshSignInRoutes, routeAccess } from "../src/http/access.ts";
 import { createTestApp, type TestApp } from "./app.ts";
 
 let test: TestApp;
@@ -45,6 +45,13 @@ describe("the table of who may call what", () => {
   it("lets a stranger send nothing but what signs them in", () => {
     const open = table.filter(([route, access]) => isUnsafe(route) && access === "public");
     expect(open.map(([route]) => route).sort()).toEqual(waysIn.toSorted());
+  });
+
+  it("asks for a fresh sign-in only where something can be changed, by somebody who is signed in", () => {
+    for (const route of Object.keys(freshSignInRoutes)) {
+      expect(isUnsafe(route)).toBe(true);
+      expect([route, routeAccess[route]]).toEqual([route, expect.stringMatching(/^(own|admin)$/)]);
+    }
   });
 
   it("opens to learners nothing that changes anything", () => {

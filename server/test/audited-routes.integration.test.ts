@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { routeAccess } from "../src/http/access.ts";
 import { auditedRoutes, unauditedRoutes } from "../src/http/audited-routes.ts";
 import type { AuditLogEntry, AuditVerification } from "../src/modules/audit/models.ts";
 import { createTestApp, type TestApp } from "./app.ts";
@@ -8,10 +9,13 @@ import { makeAccount } from "./builders/account.ts";
 
 const browserName = "Mozilla/5.0 (test)";
 let test: TestApp;
+/** The running server. */
+let url: string;
 /** Number of the newest entry before the test. */
 let before: number;
 beforeAll(async () => {
   test = await createTestApp();
+  ({ url } = await test.app.startServer());
 });
 beforeEach(async () => {
   before = (await readLog())[0]?.seq ?? 0;
@@ -49,11 +53,38 @@ function createUnit(start: boolean): Promise<{ unit_id: string; task_id: string 
 describe("the table of what is written down", () => {
   const routes = () => new Set(test.app.http.routes.map(({ method, path }) => `${method} ${path}`));
 
+  const named = new Set([...Object.keys(auditedRoutes), ...Object.keys(unauditedRoutes)]);
+
   it("says of every route that may change something whether it is, and names no other route", () => {
     const unsafe = [...routes()].filter((route) => !/^(GET|HEAD|OPTIONS|ALL) /.test(route));
-    const named = new Set([...Object.keys(auditedRoutes), ...Object.keys(unauditedRoutes)]);
     expect(unsafe.filter((route) => !named.has(route))).toEqual([]);
     expect([...named].filter((route) => !routes().has(route))).toEqual([]);
+  });
+
+  it("says it of every read that is for administrators only or answers with a file", async () => {
+    // An OpenAPI document, as the route says.
+    const { paths } = (await (await test.request("/openapi.json")).json()) as {
+      paths: Record<string, { get?: { responses: Record<string, { content?: object }> } }>;
+    };
+    const files = Object.entries(paths).flatMap(([path, { get }]) => {
+      const types = Object.keys(get?.responses[200]?.content ?? {});
+      const isFile = /export/.test(path) || types.some((type) => type !== "application/json");
+      return isFile ? [`GET ${path.replace(/\{(\w+)\}/g, ":$1")}`] : [];
+    });
+    const closed = Object.entries(routeAccess).filter(
+      ([route, access]) => /^GET /.test(route) && access === "admin",
+    );
+    const handsOut = [...files, ...closed.map(([route]) => route)];
+    expect(handsOut).toEqual(
+      expect.arrayContaining([
+        "GET /api/v1/admin/audit-log/export",
+        "GET /api/v1/admin/users/:id/export",
+        "GET /api/v1/content/units/:id/export",
+      ]),
+    );
+    expect(handsOut.filter((route) => !named.has(route))).toEqual([]);
+    for (const route of handsOut.filter((name) => name.endsWith("/export")))
+      expect(auditedRoutes).toHaveProperty([route]);
   });
 
   it("says it once", () => {
@@ -129,6 +160,55 @@ describe("a request of the command line", () => {
   });
 });
 
+describe("somebody who asks for what they may not see", () => {
+  it("is written down once for each route, however often and with whatever id, event streams too", async () => {
+    const headers = { authorization: `Bearer ${await test.makeToken("learn")}`, "user-agent": browserName };
+    const unit = "01890000-0000-7000-8000-00000000dead";
+    const closed = [
+      "/task-queue/tasks",
+      "/events",
+      `/content/units/${unit}`,
+      `/content/units/${unit}/export`,
+    ];
+    for (const [place, path] of [...closed, ...closed, "/content/units/other", ...closed].entries()) {
+      const answer = await fetch(`${url}/api/v1${path}`, {
+        headers,
+        method: place % 5 === 4 ? "HEAD" : "GET",
+      });
+      await answer.body?.cancel();
+      expect([path, answer.status]).toEqual([path, 403]);
+    }
+    const refused = { result: "refused", code: "not_allowed", actor_kind: "token", user_agent: browserName };
+    expect(await newEntries()).toMatchObject([
+      {
+        ...{ action: "access.refused", object_kind: "route", object_id: "GET /api/v1/task-queue/tasks" },
+        ...{ ...refused, address: "127.0.0.1", actor_name: "Local administrator", details: {} },
+      },
+      { ...refused, action: "access.refused", object_id: "GET /api/v1/events" },
+      { ...refused, action: "access.refused", object_id: "GET /api/v1/content/units/:id" },
+      { ...refused, action: "unit.export", object_kind: "unit", object_id: unit },
+    ]);
+  });
+
+  it("is each caller for themselves: a learner's session beside another's", async () => {
+    const people = [await makeAccount(test, "learner"), await makeAccount(test, "learner")];
+    const { seq } = (await newEntries()).at(-1) ?? { seq: before };
+    for (const { browser } of [...people, ...people]) {
+      const answer = await browser.ask("GET", "/admin/users");
+      expect(answer).toMatchObject({ status: 403, body: { code: "not_allowed" } });
+    }
+    const entries = (await newEntries()).filter((entry) => entry.seq > seq);
+    expect(entries.map(({ action, actor_id }) => [action, actor_id])).toEqual(
+      people.map(({ id }) => ["access.refused", id]),
+    );
+  });
+
+  it("is not written down while nobody is signed in", async () => {
+    expect((await test.askAnonymously("/api/v1/task-queue/tasks")).status).toBe(401);
+    expect(await newEntries()).toEqual([]);
+  });
+});
+
 describe("a token that may only read", () => {
   it("is written down with each thing that it tried", async () => {
     const headers = { authorization: `Bearer ${await test.makeToken("read")}` };
@@ -140,6 +220,15 @@ describe("a token that may only read", () => {
       actor_kind: "token",
     });
     expect((await test.request("/api/v1/admin/audit-log", { headers })).status).toBe(403);
+  });
+
+  it("cannot fill the log with what it may not change", async () => {
+    const headers = { authorization: `Bearer ${await test.makeToken("read")}` };
+    for (let time = 0; time < 40; time += 1)
+      await test.send("DELETE", `/api/v1/content/units/${time}`, undefined, headers);
+    const entries = await newEntries();
+    expect(entries).toHaveLength(20);
+    expect(entries.at(-1)).toMatchObject({ action: "unit.delete", object_id: "19", result: "refused" });
   });
 });
 
@@ -195,6 +284,34 @@ describe("a stranger", () => {
       },
     ]);
     expect(JSON.stringify(entries)).not.toContain("nobody-here");
+  });
+
+  it("whose sign-in is held back is written down, with the account where there is one", async () => {
+    const { id, email } = await makeAccount(test);
+    const signIn = (typed: string) =>
+      fetch(`${url}/api/v1/auth/sign-in`, {
+        ...{ method: "POST", headers: { "content-type": "application/json", "user-agent": browserName } },
+        body: JSON.stringify({ email: typed, password: "wrong password 1" }),
+      });
+    const typed = [email, "held-back@example.com"];
+    for (const address of typed) expect((await signIn(address)).status).toBe(401);
+    // As if more guesses had gone before.
+    await sql`UPDATE throttles SET blocked_until = clock_timestamp() + interval '1 minute' WHERE key LIKE 'account:%' OR key LIKE 'known:%'`.execute(
+      test.database.database,
+    );
+    const { seq } = (await newEntries()).at(-1) ?? { seq: before };
+    for (const address of typed) expect((await signIn(address)).status).toBe(429);
+    await sql`DELETE FROM throttles`.execute(test.database.database);
+    const entries = (await newEntries()).filter((entry) => entry.seq > seq);
+    const heldBack = {
+      ...{ action: "session.sign_in", result: "refused", code: "too_many_sign_ins", actor_kind: "nobody" },
+      ...{ address: "127.0.0.1", user_agent: browserName, details: {} },
+    };
+    expect(entries).toMatchObject([
+      { ...heldBack, actor_id: id },
+      { ...heldBack, actor_id: null },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain("held-back");
   });
 
   it("cannot fill the log with links that do not work", async () => {
@@ -277,6 +394,10 @@ describe("the verdict on the chain", () => {
     );
     expect(verdict).toEqual({
       ...{ is_intact: true, entries: newest?.seq, head: newest?.hash, first_broken_seq: null, problem: null },
+      ...{ removed: 0, since: expect.stringMatching(/^\d{4}-/) },
+    });
+    expect(await readJson(test.request("/api/v1/admin/audit-log/extent"), 200)).toEqual({
+      ...{ newest_seq: newest?.seq, removed: 0, keep_days: 400, since: expect.stringMatching(/^\d{4}-/) },
     });
   });
 });

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { PassThrough } from "node:stream";
+import { zstdDecompressSync } from "node:zlib";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { openKeyRing } from "../src/platform/crypto.ts";
@@ -152,6 +153,17 @@ async function plantAccounts(): Promise<void> {
   plant("secret of an authenticator app", secret);
 }
 
+/** Somebody pastes every secret that the server holds into a source, among so many words that it is stored compressed. */
+async function pasteThemAll(): Promise<void> {
+  const text = [...planted.values(), "The tide rises twice a day. ".repeat(1_000)].join("\n");
+  const draft = { topic: "Tides", learner_level: "beginner", target_lesson_count: 1, start: false };
+  const made = await test.send("POST", "/api/v1/content-creator/units", {
+    ...draft,
+    sources: [{ kind: "text", title: "Pasted", text }],
+  });
+  expect(made.status).toBe(201);
+}
+
 /** A unit whose every call is answered with the key, and requests that go wrong with secrets in them. */
 async function letThingsHappen(): Promise<void> {
   const { unit_id, task_id } = await readJson<{ unit_id: string; task_id: string }>(
@@ -239,6 +251,13 @@ async function readEverything(): Promise<number> {
   return answers;
 }
 
+/** What the row's columns hold that are compressed, which begin with the mark of Zstandard. */
+function unpacked(row: string): string[] {
+  return (row.match(/28b52ffd(?:[0-9a-f]{2})+/g) ?? []).map((hex) =>
+    zstdDecompressSync(Buffer.from(hex, "hex")).toString("utf8"),
+  );
+}
+
 async function dumpDatabase(): Promise<number> {
   const { database } = test.database;
   const { rows: tables } = await sql<{ name: string }>`
@@ -250,7 +269,7 @@ async function dumpDatabase(): Promise<number> {
     const { rows } = await sql<{ row: string }>`SELECT t::text AS row FROM ${sql.raw(name)} t`.execute(
       database,
     );
-    for (const { row } of rows) pour("database", row);
+    for (const { row } of rows) pour("database", [row, ...unpacked(row)].join("\n"));
   }
   return tables.length;
 }
@@ -308,6 +327,7 @@ it("finds none of the planted secrets anywhere", { timeout: 240_000 }, async () 
   await test.app.startWorker();
   for (let round = 1; round <= rounds; round += 1) await plantByHand(round);
   await plantProbe();
+  await pasteThemAll();
   await plantAccounts();
   await letThingsHappen();
   const answers = await readEverything();

@@ -8,13 +8,14 @@ import type { Asked } from "./browser.ts";
 export async function createSibling({
   config,
   database: { url },
-}: TestApp): Promise<Asked & { readonly keys: App["keys"]; close(): Promise<void> }> {
+}: TestApp): Promise<Asked & Pick<App, "keys" | "startServer"> & { close(): Promise<void> }> {
   const logger = createSilentLogger();
   const connection = createDatabase({ ...{ url, max: 10, applicationName: "sibling", logger } });
   const { database, pool, onCommit } = connection;
   const app = await createApp({ ...{ config, logger, database, pool, onCommit, connectionString: url } });
   return {
     keys: app.keys,
+    startServer: app.startServer,
     async askAnonymously(route, init = {}) {
       const headers = new Headers(init.headers);
       headers.set("host", "127.0.0.1");

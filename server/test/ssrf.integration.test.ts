@@ -2,9 +2,12 @@ import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createListener, type Server } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createIdentityProvider } from "../src/modules/users/sign-in/identity-provider.ts";
 import { AppError } from "../src/platform/errors.ts";
+import { createSilentLogger } from "../src/platform/logger.ts";
 import { isMetadataAddress, isPublicAddress } from "../src/platform/public-address.ts";
 import { createSafeFetch, type SafeFetch } from "../src/platform/safe-fetch.ts";
+import { createOriginFetch } from "../src/platform/safe-origin-fetch.ts";
 import { openSafeSocket } from "../src/platform/safe-socket.ts";
 import { hostileHosts, privateIpv4 } from "./hostile-addresses.ts";
 import { type NameServer, startNameServer } from "./name-server.ts";
@@ -28,6 +31,9 @@ const names = {
   "rebinding6.test": (asked: number) => (asked % 2 === 0 ? [unrouted] : ["::1"]),
   "late.test": (asked: number) => (asked < 2 ? [unrouted] : ["127.0.0.1", "::1"]),
 };
+
+/** A token whose key is looked for among the provider's. */
+const unsigned = `${Buffer.from('{"alg":"RS256","kid":"x"}').toString("base64url")}.e30.AAAA`;
 
 const listeners: Server[] = [];
 let reached = 0;
@@ -143,6 +149,38 @@ describe("an address that somebody gave", () => {
     expect([urls.length >= 150, reached]).toEqual([true, 0]);
   });
 
+  it("reaches nothing private by what the document of an identity provider names", async () => {
+    let named = {};
+    const host: string = await startAllowed((_, answer) => answer.end(JSON.stringify(named)));
+    const issuer = `http://${host}`;
+    const settings = { name: "ID", issuer, client_id: "x", client_secret: "a secret that stays here" };
+    const exchange = { code: "x", code_verifier: "x", redirect_uri: "x" };
+    const before = reached;
+    const urls = hostileUrls().flatMap(([what, url]) => [
+      [what, url] as const,
+      ...(/^http:\/\//i.test(url) ? [[what, url.replace(/^http:/i, "https:")] as const] : []),
+    ]);
+    const wrong: string[] = [];
+    for (const [what, url] of urls) {
+      named = {
+        ...{ issuer, authorization_endpoint: `${issuer}/a`, jwks_uri: url, token_endpoint: url },
+        userinfo_endpoint: url,
+      };
+      const provider = createIdentityProvider({ settings, logger: createSilentLogger(), timeoutMs: 1_000 });
+      const codes = [
+        await codeOf(provider.exchangeCode(exchange)),
+        await codeOf(provider.readPerson({ id_token: unsigned, access_token: "x" }, "x")),
+      ];
+      if (codes.some((code) => code !== "single_sign_on_unavailable"))
+        wrong.push(`${what} (${url}): ${codes}`);
+    }
+    expect(wrong).toEqual([]);
+    process.stdout.write(
+      `SSRF: ${urls.length} targets by an identity provider's document, ${reached - before} reached\n`,
+    );
+    expect([urls.length >= 150, reached - before]).toEqual([true, 0]);
+  });
+
   it("opens no socket to anything private", async () => {
     for (const [what, url] of hostileUrls()) {
       const address = URL.parse(url);
@@ -198,6 +236,17 @@ describe("an address that somebody gave", () => {
     }
     expect(known.length).toBeGreaterThan(60);
     await allowing.close();
+  });
+
+  it("reaches a metadata service by no name of the one host that the settings name", async () => {
+    for (const name of ["metadata.test", "metadata6.test"]) {
+      const address = `http://${name}:${port}/v1/chat`;
+      const ask = createOriginFetch(address, nameServer.resolve);
+      const signal = AbortSignal.timeout(5_000);
+      const asked = ask(address, { method: "POST", headers: new Headers(), body: "{}", signal });
+      await expect(asked, name).rejects.toMatchObject({ cause: { code: "ERR_ADDRESS_REFUSED" } });
+    }
+    expect(reached).toBe(0);
   });
 
   it("takes no more than it may: size, unpacked or not, time and redirects", async () => {

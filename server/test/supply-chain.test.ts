@@ -62,6 +62,21 @@ test("an older version is told from a newer one by number, not by text", () => {
   ]).toEqual([false, true, true]);
 });
 
+test("is counted", () => {
+  const used = installed.filter(({ dev }) => !dev);
+  const direct = ["server", "admin"].map((workspace) => {
+    const { dependencies } = z
+      .looseObject({ dependencies: z.record(z.string(), z.string()) })
+      .parse(read(`${workspace}/package.json`));
+    return Object.keys(dependencies);
+  });
+  const names = new Set(direct.flat());
+  for (const name of names) expect(used.map((entry) => entry.name)).toContain(name);
+  process.stdout.write(
+    `Supply chain: ${names.size} direct and ${used.length} runtime packages in all, ${installed.length - used.length} for development only\n`,
+  );
+});
+
 test("the bill of materials names exactly what is installed without the tools of development", () => {
   const { components } = z
     .object({ components: z.array(z.looseObject({ purl: z.string(), name: z.string() })) })

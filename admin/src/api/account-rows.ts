@@ -18,5 +18,7 @@ export type InvitedUser = ApiRows["invited_user"];
 export type GivenLink = ApiRows["given_link"];
 /** One entry of the audit log. */
 export type AuditEntry = ApiRows["audit_entry"];
+/** Since when the audit log has entries, and the number of the newest. */
+export type AuditExtent = ApiRows["audit_extent"];
 /** Whether the audit log's chain is whole. */
 export type AuditVerification = ApiRows["audit_verification"];

@@ -1,6 +1,7 @@
 import type { hc, InferResponseType } from "hono/client";
 import type { ApiType } from "../../../server/src/api-type.ts";
-import { errorOf, isAboutSession, OutageError } from "./problem.ts";
+import { asksForFreshSignIn, errorOf, isAboutSession, OutageError } from "./problem.ts";
+import { askFreshSignIn } from "./session/fresh-sign-in.ts";
 import { raiseSessionDoubt } from "./session/session-doubt.ts";
 
 /** Filters of a list; an empty or missing value is left out of the address. */
@@ -17,8 +18,11 @@ export type Page<Row> = {
 
 const prefix = "/api/v1";
 
-/** Behaves like fetch, but answers only successes. @throws ApiError for problems, OutageError when no readable answer came. */
-export async function apiFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+/**
+ * Behaves like fetch, but answers only successes. What the server does only for somebody who showed lately who they are is asked for
+ * once more when they have. @throws ApiError for problems, OutageError when no readable answer came.
+ */
+export async function apiFetch(input: string | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, init).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new OutageError("The connection to the server failed.", { cause: error });
@@ -26,6 +30,7 @@ export async function apiFetch(input: RequestInfo | URL, init?: RequestInit): Pr
   if (response.ok) return response;
   const error = await errorOf(response);
   if (isAboutSession(error)) raiseSessionDoubt();
+  if (asksForFreshSignIn(error) && (await askFreshSignIn())) return apiFetch(input, init);
   throw error;
 }
 
@@ -128,6 +133,7 @@ export type ApiRows = {
   api_token: InferResponseType<Api["admin"]["tokens"]["$get"], 200>[number];
   made_api_token: InferResponseType<Api["admin"]["tokens"]["$post"], 201>;
   audit_entry: InferResponseType<Api["admin"]["audit-log"]["$get"], 200>[number];
+  audit_extent: InferResponseType<Api["admin"]["audit-log"]["extent"]["$get"], 200>;
   audit_verification: InferResponseType<Api["admin"]["audit-log"]["verification"]["$get"], 200>;
   course_generation: InferResponseType<Api["admin"]["course-generation"]["$get"], 200>;
   dashboard_metrics: InferResponseType<Api["admin"]["dashboard-metrics"]["$get"], 200>;

@@ -44,6 +44,11 @@ export function isAboutSession(error: unknown): boolean {
   return error instanceof ApiError && sessionCodes.has(error.code);
 }
 
+/** Whether the server wants to be shown again who asks, before it hands out access. */
+export function asksForFreshSignIn(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "fresh_sign_in_required";
+}
+
 /** A refused field, such as `learning_objectives.0`, with its reason. */
 export type FieldIssue = { field: string; message: string };
 

@@ -7,7 +7,7 @@ export const keptFreshMs = 10_000;
 const outageRetries = 2;
 
 /**
- * Builds the cache of the page. Nothing polls and nothing refetches because a window gained focus: the live stream says
+ * Builds the cache of the page. Nothing polls by itself and nothing refetches because a window gained focus: the live stream says
  * what changed. Only an outage is tried again; a refusal is final.
  */
 export function createQueryClient(): QueryClient {

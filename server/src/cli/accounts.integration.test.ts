@@ -86,10 +86,26 @@ it("makes an administrator for whoever owns the machine, and writes it down", as
   const log = await fetch(`${address}/api/v1/admin/audit-log`, { headers: { cookie: cookieOf(used) } });
   expect(await log.json()).toEqual(
     expect.arrayContaining([
-      expect.objectContaining({ action: "account.create_admin_link", actor_kind: "machine", result: "done" }),
+      expect.objectContaining({
+        ...{ action: "account.create_admin_link", actor_kind: "machine", result: "done" },
+        details: { role: "admin", link: "invitation" },
+      }),
       expect.objectContaining({ action: "account.sign_in_link", actor_kind: "machine" }),
     ]),
   );
+});
+
+it("warns of a link while no server runs: whoever listens in its place would be sent it", async () => {
+  const idle = {
+    COURSEWRIGHT_HOME: path.join(base, "idle"),
+    COURSEWRIGHT_KEY_FILE: path.join(base, "idle-keys"),
+  };
+  const [beside, alone] = [run(["sign-in-link"]), run(["sign-in-link"], idle)];
+  expect([await beside.ended(), await alone.ended()]).toEqual([0, 0]);
+  expect([beside, alone].map((program) => program.stderr().includes("Start it before you open"))).toEqual([
+    false,
+    true,
+  ]);
 });
 
 it("refuses a link that signs in by itself where other machines can reach the server", async () => {

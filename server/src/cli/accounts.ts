@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { App } from "../app.ts";
 import type { Config } from "../config.ts";
 import type { OwnerLink } from "../modules/users/links/owner-links.ts";
+import type { AuditEntry } from "../platform/audit-entry.ts";
 import { findHomeLockHolder } from "../platform/home-lock.ts";
 import { cliErrors } from "./errors.ts";
 import { printJson } from "./output.ts";
@@ -27,8 +28,9 @@ export function addAccountCommands(program: Command): void {
     .action((flags: LinkFlags) =>
       withApp("create-admin", async (app, config) => {
         const link = await app.links.makeAdministratorLink(flags, addressOf(config));
-        await record(app, "account.create_admin_link", link);
+        await record(app, "account.create_admin_link", link, { role: "admin" });
         print(link, flags, "Open it in a browser within the time; it works once:");
+        warnWithoutServer(config);
       }),
     );
   program
@@ -46,6 +48,7 @@ export function addAccountCommands(program: Command): void {
           );
         await record(app, "account.sign_in_link", link);
         print(link, flags, "Open it in a browser on this machine; it works once:");
+        warnWithoutServer(config);
       }),
     );
 }
@@ -67,7 +70,21 @@ function addressOf({ publicUrl, home }: Config): string | undefined {
   return publicUrl === undefined ? (findHomeLockHolder(home)?.address ?? undefined) : undefined;
 }
 
-async function record(app: App, action: string, { user_id }: OwnerLink): Promise<void> {
+/** While the server is down any program on this machine may listen in its place, and would be sent the link. */
+function warnWithoutServer(config: Config): void {
+  if (config.publicUrl !== undefined || addressOf(config) !== undefined) return;
+  process.stderr.write(
+    "No server of this data folder is known to run. Start it before you open the link: until then another program may listen there.\n",
+  );
+}
+
+/** The kind of link tells what was done: an invitation is a new account, `password_reset` one that was there and has the role now. */
+async function record(
+  app: App,
+  action: string,
+  { user_id, kind }: OwnerLink,
+  details: AuditEntry["details"] = {},
+): Promise<void> {
   await app.recordAudit({
     ...{
       actor_id: null,
@@ -77,7 +94,8 @@ async function record(app: App, action: string, { user_id }: OwnerLink): Promise
       object_kind: "user",
       object_id: user_id,
     },
-    ...{ result: "done", code: null, request_id: null, details: {}, address: null, user_agent: null },
+    ...{ result: "done", code: null, request_id: null, address: null, user_agent: null },
+    details: { ...details, link: kind },
   });
 }
 

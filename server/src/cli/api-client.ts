@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { AppError } from "../platform/errors.ts";
 import { loadedSecrets } from "../platform/redaction.ts";
 import { type Credential, findCredential } from "./credential.ts";
 import { cliErrors } from "./errors.ts";
+import { printable } from "./output.ts";
+import { type Answer, createProvedServer, type ProvedRequest, type ProvedServer } from "./proved-server.ts";
 
 const problemSchema = z.looseObject({ code: z.string(), detail: z.string() });
 
@@ -23,8 +26,9 @@ export interface ApiClient {
 
 /**
  * A client for `COURSEWRIGHT_URL`. Its token comes from `COURSEWRIGHT_TOKEN`, from `coursewright login`, or, for a server on this
- * machine, from the 0600 file in the data folder. Redirects are not followed, so that no token goes to another address.
- * Every call throws AppError `server_unreachable`, or `request_refused` with a sentence that says what to do.
+ * machine, from the 0600 file in the data folder; that one is sent after the server has proved that it knows it. Redirects are not
+ * followed, so that no token goes to another address. Every call throws AppError `server_unreachable`, `server_unproved`, or
+ * `request_refused` with a sentence that says what to do.
  */
 export function createApiClient(settings: {
   readonly url: string;
@@ -33,30 +37,40 @@ export function createApiClient(settings: {
 }): ApiClient {
   const base = settings.url.replace(/\/+$/, "");
   let credential: Credential | undefined;
+  let proved: ProvedServer | undefined;
 
-  async function call(method: string, route: string, init: RequestInit = {}): Promise<Response> {
+  function send(request: ProvedRequest, { token, needsProof }: Credential): Promise<Answer> {
+    if (!needsProof) return askPlainly(base, request, token);
+    proved ??= createProvedServer(base, settings.home);
+    return proved.ask(request);
+  }
+
+  async function call(
+    method: ProvedRequest["method"],
+    route: string,
+    init: Pick<ProvedRequest, "body" | "signal"> & { readonly headers?: ProvedRequest["headers"] } = {},
+  ): Promise<Answer> {
     credential ??= findCredential({ ...settings, url: base });
     loadedSecrets.add(credential.token);
-    const headers = new Headers(init.headers);
-    if (credential.token !== undefined) headers.set("authorization", `Bearer ${credential.token}`);
-    let response: Response;
+    let answer: Answer;
     try {
-      response = await fetch(`${base}/api/v1${route}`, { ...init, method, headers, redirect: "manual" });
+      answer = await send({ headers: {}, ...init, method, path: `/api/v1${route}` }, credential);
     } catch (error) {
+      if (error instanceof AppError) throw error;
       throw cliErrors.create(
         "server_unreachable",
         `No server answers at ${base}. Start it with "npm start", or name another with COURSEWRIGHT_URL.`,
         { cause: error },
       );
     }
-    if (!response.ok) throw await refusal(response, base, credential);
-    return response;
+    if (answer.status < 200 || answer.status > 299) throw await refusal(answer, base, credential);
+    return answer;
   }
 
   return {
     url: base,
     async get(route, schema) {
-      return schema.parse(await (await call("GET", route)).json());
+      return schema.parse(JSON.parse(await (await call("GET", route)).text()));
     },
     async getText(route) {
       return (await call("GET", route)).text();
@@ -70,17 +84,35 @@ export function createApiClient(settings: {
       return schema.parse(text === "" ? undefined : JSON.parse(text));
     },
     async follow(changed, signal) {
-      const response = await call("GET", "/events", { signal });
-      if (response.body === null) return;
-      for await (const _chunk of response.body) changed();
+      const { chunks } = await call("GET", "/events", { signal });
+      for await (const _chunk of chunks) changed();
     },
   };
 }
 
-async function refusal(response: Response, base: string, credential: Credential) {
-  const { status } = response;
-  if (status >= 300 && status <= 399) return redirected(response, base);
-  const text = await response.text();
+async function askPlainly(
+  base: string,
+  { path, headers, ...init }: ProvedRequest,
+  token: string | undefined,
+): Promise<Answer> {
+  const response = await fetch(`${base}${path}`, {
+    ...init,
+    headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    redirect: "manual",
+  });
+  return {
+    status: response.status,
+    location: response.headers.get("location"),
+    text: () => response.text(),
+    chunks: response.body ?? ReadableStream.from([]),
+  };
+}
+
+/** Who answers may be anybody: what is printed of it must not steer the terminal. */
+async function refusal(answer: Answer, base: string, credential: Credential) {
+  const { status } = answer;
+  const text = await answer.text();
+  if (status >= 300 && status <= 399) return redirected(answer, base);
   const parsed = problemSchema.safeParse(parseJson(text));
   if (status === 401) {
     return cliErrors.create("request_refused", `${credential.whenRefused} (sign_in_required)`, {
@@ -88,17 +120,22 @@ async function refusal(response: Response, base: string, credential: Credential)
     });
   }
   if (!parsed.success) {
-    return cliErrors.create("request_refused", `The server answered ${status}: ${text.slice(0, 200)}`);
+    return cliErrors.create(
+      "request_refused",
+      `The server answered ${status}: ${printable(text.slice(0, 200))}`,
+    );
   }
   const { code, detail } = parsed.data;
   const advice = code === "not_allowed" ? ` ${whenNotAllowed(base)}` : "";
-  return cliErrors.create("request_refused", `${detail}${advice} (${code})`, { details: parsed.data });
+  return cliErrors.create("request_refused", `${printable(detail)}${advice} (${printable(code)})`, {
+    details: parsed.data,
+  });
 }
 
 /** The token stays with the address that it was made for. */
-function redirected(response: Response, base: string) {
-  const location = response.headers.get("location") ?? "";
-  const elsewhere = URL.canParse(location, base) ? new URL(location, base).origin : "another address";
+function redirected({ location }: Answer, base: string) {
+  const target = location === null ? null : URL.parse(location, base);
+  const elsewhere = target?.origin ?? "another address";
   return cliErrors.create(
     "request_refused",
     `${base} redirects to ${elsewhere}. Redirects are not followed: if you trust that address, name it in COURSEWRIGHT_URL.`,

@@ -6,6 +6,8 @@ import { findStoredToken } from "./stored-tokens.ts";
 /** The token that requests to a server carry. */
 export interface Credential {
   readonly token: string | undefined;
+  /** The data folder's, and nothing but the proof tells whose server answers. Over https its certificate does. */
+  readonly needsProof: boolean;
   /** What to do when the server does not take it. */
   readonly whenRefused: string;
 }
@@ -36,6 +38,7 @@ export function findCredential({
       throw cliErrors.create("request_refused", "COURSEWRIGHT_TOKEN holds no token: one begins with cw_.");
     return {
       token,
+      needsProof: false,
       whenRefused: `${url} does not take the token in COURSEWRIGHT_TOKEN: it is wrong, expired or revoked. Make another at ${url}/settings/tokens.`,
     };
   }
@@ -43,12 +46,14 @@ export function findCredential({
   if (stored !== undefined) {
     return {
       token: stored,
+      needsProof: false,
       whenRefused: `${url} no longer takes the token of "coursewright login": it expired or was revoked. Run "coursewright login ${url}" again.`,
     };
   }
   if (!isOnThisMachine(url)) {
     return {
       token: undefined,
+      needsProof: false,
       whenRefused: `${url} asks for a token. Run "coursewright login ${url}", or set COURSEWRIGHT_TOKEN.`,
     };
   }
@@ -56,6 +61,7 @@ export function findCredential({
   const found = ofMachine === undefined ? "There is no token that only you can read" : "The token";
   return {
     token: ofMachine,
+    needsProof: ofMachine !== undefined && new URL(url).protocol === "http:",
     whenRefused:
       `${found} in the data folder ${home}${ofMachine === undefined ? "" : ` does not work at ${url}`}. Set COURSEWRIGHT_HOME to the data ` +
       `folder of that server, or run "coursewright login ${url}".`,

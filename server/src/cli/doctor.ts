@@ -1,18 +1,16 @@
 import { constants } from "node:fs";
-import { access, mkdir, statfs } from "node:fs/promises";
+import { access, statfs } from "node:fs/promises";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type Config, loadConfig } from "../config.ts";
 import { AppError } from "../platform/errors.ts";
+import { ensureHome } from "../platform/home-lock.ts";
 import { loadedSecrets } from "../platform/redaction.ts";
 import type { ApiClient } from "./api-client.ts";
-import { exitCodes, printJson } from "./output.ts";
-
-interface Finding {
-  readonly what: string;
-  readonly verdict: "ok" | "warning" | "problem";
-  readonly detail: string;
-}
+import { describeAuditLog, verificationSchema } from "./audit-finding.ts";
+import type { Finding } from "./finding.ts";
+import { exitCodes, printable, printJson } from "./output.ts";
+import { checkModes, readSecurity } from "./security-findings.ts";
 
 const lowDiskBytes = 1024 ** 3;
 
@@ -28,9 +26,10 @@ export function addDoctorCommand(program: Command, clientFor: () => ApiClient): 
         checkNode(),
         await checkHome(config),
         await checkDisk(config),
+        checkModes(config),
         checkAuthor(config),
         ...(await checkServer(clientFor())),
-      ].map((finding) => ({ ...finding, detail: loadedSecrets.text(finding.detail) }));
+      ].map((finding) => ({ ...finding, detail: printable(loadedSecrets.text(finding.detail)) }));
       if (flags.json) printJson(findings);
       else
         for (const { what, verdict, detail } of findings)
@@ -47,7 +46,7 @@ function checkNode(): Finding {
 
 async function checkHome(config: Config): Promise<Finding> {
   try {
-    await mkdir(config.home, { recursive: true });
+    ensureHome(config.home);
     await access(config.home, constants.W_OK);
     return { what: "data folder", verdict: "ok", detail: config.home };
   } catch (error) {
@@ -107,6 +106,7 @@ async function checkServer(client: ApiClient): Promise<Finding[]> {
         verdict: waiting > 300 ? "warning" : "ok",
         detail: waiting === 0 ? "nothing waits" : `the oldest task waits for ${Math.round(waiting)} s`,
       },
+      ...(await checkSecurity(client)),
       await checkAuditLog(client),
     ];
   } catch (error) {
@@ -116,28 +116,26 @@ async function checkServer(client: ApiClient): Promise<Finding[]> {
   }
 }
 
-const verificationSchema = z.looseObject({
-  is_intact: z.boolean(),
-  entries: z.number(),
-  head: z.string().nullable(),
-  problem: z.string().nullable(),
-});
+async function checkSecurity(client: ApiClient): Promise<Finding[]> {
+  try {
+    return await readSecurity(client);
+  } catch (error) {
+    return [notChecked("security", error)];
+  }
+}
+
+/** Refused: the token is not an administrator's. Anything else is out of order. */
+function notChecked(what: string, error: unknown): Finding {
+  const isRefused = error instanceof AppError && error.code === "request_refused";
+  const detail = `not checked: ${error instanceof Error ? error.message : String(error)}`;
+  return { what, verdict: isRefused ? "warning" : "problem", detail };
+}
 
 /** The server reads the whole chain; its head, kept elsewhere, also shows a log that was cut at its end. */
 async function checkAuditLog(client: ApiClient): Promise<Finding> {
-  const what = "audit log";
   try {
-    const found = await client.get("/admin/audit-log/verification", verificationSchema);
-    if (!found.is_intact) {
-      const detail = `${found.problem} Somebody changed it in the database; what comes before is whole.`;
-      return { what, verdict: "problem", detail };
-    }
-    const entries = `${found.entries.toLocaleString("en-US")} ${found.entries === 1 ? "entry" : "entries"}`;
-    const head = found.head === null ? "" : `, head ${found.head}`;
-    return { what, verdict: "ok", detail: `${entries}, the chain is whole${head}` };
+    return describeAuditLog(await client.get("/admin/audit-log/verification", verificationSchema));
   } catch (error) {
-    const isRefused = error instanceof AppError && error.code === "request_refused";
-    const detail = `not checked: ${error instanceof Error ? error.message : String(error)}`;
-    return { what, verdict: isRefused ? "warning" : "problem", detail };
+    return notChecked("audit log", error);
   }
 }

@@ -167,11 +167,16 @@ describe("the token of a command", () => {
     await login(operateToken);
     // An address that is not one of loopback by its name, although it leads here.
     const stranger = await listen("0.0.0.0");
+    const refused = await login(operateToken, stranger.url);
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining("is not encrypted")]);
+    expect(stranger.asked).toEqual([]);
     const { stderr } = await cw(["units"], {
       ...{ COURSEWRIGHT_URL: stranger.url, COURSEWRIGHT_HOME: product.home },
     });
     expect(stderr).toContain(`${stranger.url} asks for a token`);
     expect(stranger.asked).toEqual([undefined]);
+    await cw(["login", stranger.url, "--unencrypted"], { input: operateToken });
+    expect(stranger.asked).toEqual([undefined, `Bearer ${operateToken}`]);
     stranger.server.close();
   });
 

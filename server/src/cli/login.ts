@@ -6,6 +6,7 @@ import { isTokenText } from "../modules/users/tokens/token-text.ts";
 import { createApiClient } from "./api-client.ts";
 import { isOnThisMachine } from "./credential.ts";
 import { cliErrors } from "./errors.ts";
+import { printable } from "./output.ts";
 import { forgetToken, storedTokensFile, storeToken } from "./stored-tokens.ts";
 
 const sessionSchema = z.looseObject({
@@ -21,7 +22,13 @@ export function addLoginCommands(program: Command): void {
     .command("login")
     .description("Keep an API token for a server; it is read from standard input")
     .argument("[url]", "address of the server (default: COURSEWRIGHT_URL)", parseAddress)
-    .action(async (url?: string) => logIn(url ?? loadConfig(process.env).client.url));
+    .option(
+      "--unencrypted",
+      "also where the token travels over http:// to another machine, readable on its way",
+    )
+    .action(async (url: string | undefined, flags: { readonly unencrypted?: boolean }) =>
+      logIn(url ?? loadConfig(process.env).client.url, flags.unencrypted === true),
+    );
   program
     .command("logout")
     .description("Forget the token that is kept for a server")
@@ -36,10 +43,11 @@ function parseAddress(text: string): string {
   return text.replace(/\/+$/, "");
 }
 
-async function logIn(url: string): Promise<void> {
-  if (url.startsWith("http:") && !isOnThisMachine(url))
-    process.stderr.write(
-      `${url} is not encrypted: whoever is on the way can read the token. Use https:// if you can.\n`,
+async function logIn(url: string, isUnencryptedAllowed: boolean): Promise<void> {
+  if (new URL(url).protocol === "http:" && !isOnThisMachine(url) && !isUnencryptedAllowed)
+    throw cliErrors.create(
+      "request_refused",
+      `${url} is not encrypted: whoever is on the way can read the token. Use https://, or say --unencrypted where nobody else is on the way.`,
     );
   process.stderr.write(`Make a token at ${url}/settings/tokens?new=command-line\n`);
   const token = await readToken();
@@ -63,7 +71,7 @@ async function logIn(url: string): Promise<void> {
     );
   }
   storeToken(url, token);
-  process.stdout.write(`Signed in at ${url} as ${printable(user.name)}, ${user.role}.\n`);
+  process.stdout.write(`Signed in at ${url} as ${printable(user.name)}, ${printable(user.role)}.\n`);
   process.stderr.write(
     `The token is kept in ${storedTokensFile()}; "coursewright logout ${url}" forgets it.\n`,
   );
@@ -75,11 +83,6 @@ function logOut(url: string): void {
       ? `The token for ${url} is forgotten. It works until it is revoked at ${url}/settings/tokens.\n`
       : `No token is kept for ${url}.\n`,
   );
-}
-
-/** A name from a server must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ");
 }
 
 async function readToken(): Promise<string> {

@@ -33,6 +33,11 @@ export function printError(error: unknown): void {
   process.stderr.write(`${loadedSecrets.text(error instanceof AppError ? error.message : bug)}\n`);
 }
 
+/** A text from elsewhere without the characters that steer a terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, " ");
+}
+
 /** "42 s", "3 min 05 s", "1 h 02 min". */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);

@@ -128,24 +128,27 @@ function addPublishing(program: Command, clientFor: () => ApiClient): void {
     ["publish", "Show a unit's approved parts to learners"],
     ["unpublish", "Take a unit back from learners"],
   ] as const) {
-    program
+    const command = program
       .command(`${name} <unit>`)
       .description(description)
-      .option("--json", "print one JSON value on standard output")
-      .action(async (unit: string, flags: JsonFlag) => {
-        const route = `/content/units/${encodeURIComponent(unit)}/${name}`;
-        const answer = await clientFor().send(
-          "POST",
-          route,
-          undefined,
-          z.looseObject({ draft_exercises: z.number() }),
-        );
-        if (flags.json) return void process.stdout.write(`${JSON.stringify(answer)}\n`);
-        const left = answer.draft_exercises;
-        const drafts =
-          name === "publish" && left > 0 ? ` ${left} exercises stay out until somebody approves them.` : "";
-        process.stdout.write(`The unit is ${name}ed.${drafts}\n`);
-      });
+      .option("--json", "print one JSON value on standard output");
+    if (name === "publish") {
+      command.option("--confirm-findings", "I have looked at what the checks found in the unit's own texts");
+    }
+    command.action(async (unit: string, flags: JsonFlag & { readonly confirmFindings?: boolean }) => {
+      const route = `/content/units/${encodeURIComponent(unit)}/${name}`;
+      const answer = await clientFor().send(
+        "POST",
+        route,
+        flags.confirmFindings ? { confirm_findings: true } : undefined,
+        z.looseObject({ draft_exercises: z.number() }),
+      );
+      if (flags.json) return void process.stdout.write(`${JSON.stringify(answer)}\n`);
+      const left = answer.draft_exercises;
+      const drafts =
+        name === "publish" && left > 0 ? ` ${left} exercises stay out until somebody approves them.` : "";
+      process.stdout.write(`The unit is ${name}ed.${drafts}\n`);
+    });
   }
 }
 

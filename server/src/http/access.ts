@@ -83,6 +83,8 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   "POST /api/v1/content-creator/lessons/:id/regenerate": "operator",
 
   "GET /api/v1/auth/session": "public",
+  // Hands nothing out that a stranger could use; only the machine's owner can tell what the answer must be.
+  "GET /api/v1/auth/machine-proof": "public",
   "POST /api/v1/auth/sign-in": "public",
   "POST /api/v1/auth/sign-in/second-factor": "public",
   "POST /api/v1/auth/sign-in/single-sign-on": "public",
@@ -90,6 +92,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   "POST /api/v1/auth/links/look": "public",
   "POST /api/v1/auth/links/use": "public",
   "POST /api/v1/auth/sign-out": "own",
+  "POST /api/v1/auth/session/renew": "own",
   "PATCH /api/v1/auth/profile": "own",
   "PUT /api/v1/auth/password": "own",
   "POST /api/v1/auth/second-factor": "own",
@@ -114,8 +117,11 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   "GET /api/v1/admin/users/:id/export": "admin",
   "POST /api/v1/admin/users/:id/erase": "admin",
 
+  "GET /api/v1/admin/security": "admin",
+
   "GET /api/v1/admin/audit-log": "admin",
   "GET /api/v1/admin/audit-log/export": "admin",
+  "GET /api/v1/admin/audit-log/extent": "admin",
   "GET /api/v1/admin/audit-log/verification": "admin",
 
   "GET /api/v1/admin/course-generation": "viewer",
@@ -145,6 +151,22 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   "GET /api/v1/learner/units": "learning",
   "GET /api/v1/learner/units/:id": "learning",
   "GET /api/v1/learner/lessons/:id": "learning",
+};
+
+/**
+ * Routes that hand out access or take secrets: a session calls them only while it is fresh, always or where the body gives one of the
+ * named fields. A token is asked for nothing more: it was made in a fresh session.
+ */
+export const freshSignInRoutes: Readonly<Record<string, "always" | readonly string[]>> = {
+  "POST /api/v1/admin/tokens": "always",
+  "POST /api/v1/admin/users": "always",
+  "PUT /api/v1/admin/users/:id": ["email", "role", "is_active"],
+  "POST /api/v1/admin/users/:id/link": "always",
+  "POST /api/v1/admin/users/:id/reset-second-factor": "always",
+  "POST /api/v1/prefect/connections": "always",
+  "PATCH /api/v1/prefect/connections/:id": ["base_url", "credentials"],
+  "POST /api/v1/admin/alerts": ["webhook_url", "emails"],
+  "PATCH /api/v1/admin/alerts/:id": ["webhook_url", "renew_webhook_secret", "emails"],
 };
 
 /** Routes that a token may call by one narrow scope, whatever else its scopes allow. */
@@ -178,7 +200,10 @@ export function mayCall({ role, proof }: Caller, route: string, access: Exclude<
   });
 }
 
-/** Whether somebody may see accounts, and with them the names and addresses of people: administrators only. */
+/**
+ * Whether somebody may see accounts, and with them addresses, roles and ways to sign in: administrators only. Who made a unit or
+ * a task stands with its name in the rows of those.
+ */
 export function seesAccounts(caller: Caller | null): boolean {
   return caller !== null && mayCall(caller, "GET /api/v1/admin/users", "admin");
 }

@@ -19,8 +19,8 @@ const makes = (object_kind: string, verb: string): AuditedAction => ({
 });
 
 /**
- * Every route that changes something or hands personal data out, with the name of what it does. A route with an unsafe method that
- * stands neither here nor in `unauditedRoutes` fails a test.
+ * Every route that changes something or hands much out, with the name of what it does. A route that may change something, that only
+ * administrators may read or that answers with a file fails a test when it stands neither here nor in `unauditedRoutes`.
  */
 export const auditedRoutes: Readonly<Record<string, AuditedAction>> = {
   "POST /api/v1/auth/sign-in": makes("session", "sign_in"),
@@ -28,6 +28,7 @@ export const auditedRoutes: Readonly<Record<string, AuditedAction>> = {
   "GET /api/v1/auth/oauth2/callback/:provider": makes("session", "single_sign_on"),
   "POST /api/v1/auth/links/use": makes("session", "link"),
   "POST /api/v1/auth/sign-out": makes("session", "sign_out"),
+  "POST /api/v1/auth/session/renew": makes("session", "renew"),
   "PATCH /api/v1/auth/profile": makes("account", "rename"),
   "PUT /api/v1/auth/password": makes("account", "password"),
   "POST /api/v1/auth/second-factor": makes("account", "second_factor_begin"),
@@ -51,6 +52,7 @@ export const auditedRoutes: Readonly<Record<string, AuditedAction>> = {
   "POST /api/v1/task-queue/tasks/:id/cancel": on("task", "cancel"),
   "POST /api/v1/task-queue/tasks/:id/continue": on("task", "continue"),
   "POST /api/v1/llm/requests/:id/replay": on("llm_request", "replay"),
+  "GET /api/v1/content/units/:id/export": on("unit", "export"),
   "DELETE /api/v1/content/units/:id": on("unit", "delete"),
   "POST /api/v1/content/units/:id/publish": on("unit", "publish"),
   "POST /api/v1/content/units/:id/unpublish": on("unit", "unpublish"),
@@ -80,7 +82,7 @@ export const auditedRoutes: Readonly<Record<string, AuditedAction>> = {
   "POST /api/v1/admin/alerts/:id/test": on("alert", "test"),
 };
 
-/** Routes with an unsafe method that are not written down, each with the reason. */
+/** Routes of those kinds that are not written down, each with the reason. */
 export const unauditedRoutes: Readonly<Record<string, string>> = {
   "POST /api/v1/auth/sign-in/single-sign-on": "nothing has happened yet; the callback is written down",
   "POST /api/v1/auth/links/look": "reads only; the secret travels in the body",
@@ -91,4 +93,14 @@ export const unauditedRoutes: Readonly<Record<string, string>> = {
   "POST /api/v1/admin/saved-views": "concerns nobody but the one who asks",
   "PATCH /api/v1/admin/saved-views/:id": "concerns nobody but the one who asks",
   "DELETE /api/v1/admin/saved-views/:id": "concerns nobody but the one who asks",
+
+  "GET /api/v1/admin/users": "shows a page of accounts, nothing to take away; the export is written down",
+  "GET /api/v1/admin/users/:id": "shows one account; the export is written down",
+  "GET /api/v1/admin/audit-log": "shows a page of the log; the export is written down",
+  "GET /api/v1/admin/audit-log/extent": "tells numbers only",
+  "GET /api/v1/admin/audit-log/verification": "tells numbers only",
+  "GET /api/v1/admin/security": "tells numbers and settings only",
+  "GET /api/v1/flow-engine/runs/:id/logs": "one run's lines, as its page shows them",
+  "GET /api/v1/media/:id": "one picture or recording, as pages show them; learners may see it too",
+  "GET /api/v1/events": "what pages show while they are open",
 };

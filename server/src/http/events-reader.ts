@@ -13,6 +13,8 @@ export interface EventReader {
   /** Says hello; until then messages wait. Without `missed` the browser has to read again. */
   greet(seq: number, missed: Missed | null, position: LivePosition | null): void;
   push(message: LiveMessage): void;
+  /** Sends an event that no other reader gets; behind the hello. */
+  tell(chunk: Uint8Array<ArrayBuffer>): void;
   /** Ends the stream, behind a last event if there is one. */
   end(last?: Uint8Array): void;
 }
@@ -38,6 +40,7 @@ export function createEventReader(options: EventReaderOptions): EventReader {
   let isGreeted = false;
   let isReady = false;
   let busySince = now();
+  let untold: Uint8Array<ArrayBuffer> | undefined;
   const backlog = createBacklog(wire);
 
   function over(): void {
@@ -74,6 +77,12 @@ export function createEventReader(options: EventReaderOptions): EventReader {
       if (isOver) return;
       isGreeted = true;
       write(wire.hello(seq, missed?.position ?? position, missed?.events ?? null));
+      if (untold !== undefined) write(untold);
+    },
+    tell(chunk) {
+      if (isOver) return;
+      if (isGreeted) write(chunk);
+      else untold = chunk;
     },
     push(message) {
       if (isOver) return;

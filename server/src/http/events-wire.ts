@@ -54,6 +54,8 @@ export function createEventWire(
     /** Several broadcasts in one, from number `first` to number `seq`. */
     changes,
     gap,
+    /** The name or role of this reader changed. */
+    session: (seq: number) => frame("session", null, `{"epoch":${epochText},"seq":${seq}}`),
     /** The last event of a stream whose reader is not signed in any more, or may not read it any more. */
     signedOut: (seq: number) => frame("signed_out", null, `{"epoch":${epochText},"seq":${seq}}`),
     /** The first event of a stream. Without events the reader has to read again. */

@@ -37,8 +37,8 @@ export interface EventRoutesOptions {
 /**
  * GET /events: `hello`, then `changes`, `gap` (read again) and every five seconds a `beat`, all with the number of the
  * newest broadcast. The event id is a place in the change feed; a browser that comes back with `Last-Event-ID` (or
- * `last_event_id` in the address) gets what it missed with the hello. A reader who is not signed in any more gets
- * `signed_out` and the end. docs/reference/events.md tells the fields.
+ * `last_event_id` in the address) gets what it missed with the hello. A reader whose own name or role changed gets `session`; one
+ * who is not signed in any more `signed_out` and the end. docs/reference/events.md tells the fields.
  */
 export function createEventRoutes(options: EventRoutesOptions) {
   const { hub, isStopping, identify, streamsPerUser, askEveryMs, hidden = {} } = options;
@@ -65,6 +65,7 @@ export function createEventRoutes(options: EventRoutesOptions) {
       },
       cut: () => cutConnection(context.env),
     });
+    let known = caller;
     const stream: WatchedStream = {
       caller,
       client_address: context.get("client_address"),
@@ -75,7 +76,10 @@ export function createEventRoutes(options: EventRoutesOptions) {
           setTimeout(cutConnection, lastEventMs, context.env).unref();
         } else if (audienceOf(now) !== audience) {
           // The browser comes back by itself, as what it is now.
-          reader.end();
+          reader.end(wire.session(hub.here().seq));
+        } else if (now.role !== known.role || now.name !== known.name) {
+          known = now;
+          reader.tell(wire.session(hub.here().seq));
         }
       },
     };

@@ -7,7 +7,7 @@ const caller: Caller = {
   id: "00000000-0000-7000-8000-000000000001",
   name: "Local administrator",
   role: "admin",
-  proof: { kind: "session", session_id: "one" },
+  proof: { kind: "session", session_id: "one", is_fresh: true },
   owes_second_factor: false,
 };
 
@@ -191,6 +191,10 @@ describe("the application", () => {
         expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
         expect(answer.status, `${method} ${route}`).toBeOneOf([200, 403, 404, 405]);
         if (route.startsWith("/api/")) expect(answer.headers.get("cache-control")).toBe("no-store");
+        expect(answer.headers.get("content-security-policy"), `${method} ${route}`).toMatch(
+          /^default-src 'none'; .*frame-ancestors 'none'/,
+        );
+        expect(answer.headers.get("x-content-type-options"), `${method} ${route}`).toBe("nosniff");
         if (answer.status === 405)
           expect(answer.headers.get("allow")).toBe("GET, HEAD, POST, PUT, PATCH, DELETE");
       }

@@ -20,8 +20,8 @@ export const listQuerySchema = pageQuerySchema.extend({
     }),
 });
 
-/** `{id}` in a path. */
-export const idParameter = z.object({ id: z.uuid() });
+/** `{id}` in a path, in the one spelling that ids are compared in: UUIDs may also come in capitals. */
+export const idParameter = z.object({ id: z.uuid().toLowerCase() });
 
 /** Answers with the page's rows as a plain array; next page in `Link`, total in `Total-Count` (`10000+` when capped). */
 export function sendPage<Row>(context: Context, page: Page<Row>) {

@@ -2,6 +2,8 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { signedIn } from "../../test/builders/test-api.ts";
 import { createLogger } from "../platform/logger.ts";
+import { loadedSecrets, redacted } from "../platform/redaction.ts";
+import { requestErrors } from "./router.ts";
 import { createHttpApplication } from "./server.ts";
 
 /** The answer of a server whose route ends with the error, and what it wrote into its log. */
@@ -47,5 +49,21 @@ describe("an error that nobody expected", () => {
     expect(JSON.parse(text)).toMatchObject({ code: "database_unavailable", retryable: true });
     expect(text).not.toContain("10.1.2.3");
     expect(log).toContain("10.1.2.3");
+  });
+});
+
+describe("an error that holds a loaded secret", () => {
+  it("is answered without it, in its sentence and in its details, however it is written", async () => {
+    const secret = 'sk-told-in-an-error/+"=1';
+    loadedSecrets.add(secret);
+    const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")];
+    const refused = requestErrors.create("request_invalid", `They said ${forms.join(" and ")}.`, {
+      details: { issues: forms.map((form) => ({ field: form, message: `is not ${form}` })) },
+    });
+    const { status, text } = await answerTo(refused);
+    expect(status).toBe(422);
+    expect(text.split(redacted).length - 1).toBeGreaterThanOrEqual(forms.length * 3);
+    const told: unknown = JSON.parse(text);
+    for (const form of forms) expect(JSON.stringify(told)).not.toContain(JSON.stringify(form).slice(1, -1));
   });
 });

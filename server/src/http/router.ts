@@ -11,6 +11,7 @@ export const requestErrors = defineErrors({
   host_not_allowed: { status: 421, retryable: false, title: "Host not allowed" },
   cross_site_refused: { status: 403, retryable: false, title: "Cross-site request refused" },
   sign_in_required: { status: 401, retryable: false, title: "Sign in first" },
+  fresh_sign_in_required: { status: 403, retryable: false, title: "Show again who you are" },
   second_factor_required: { status: 403, retryable: false, title: "Second factor required" },
   too_many_requests: { status: 429, retryable: true, title: "Too many requests" },
   not_allowed: { status: 403, retryable: false, title: "Not allowed" },

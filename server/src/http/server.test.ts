@@ -5,11 +5,13 @@ import { signedIn } from "../../test/builders/test-api.ts";
 import { createSilentLogger } from "../platform/logger.ts";
 import { createHttpApplication, listen, type RunningServer } from "./server.ts";
 
-const slow = { headersMs: 400, requestMs: 800, checkMs: 50 };
+const slow = { headersMs: 400, requestMs: 800, checkMs: 50, stuckMs: 200 };
 const caller = signedIn({ id: "u1", name: "Ada", role: "operator" });
 
 let server: RunningServer;
 let port: number;
+/** Answers without an end that somebody still waits for. */
+let endless = 0;
 beforeAll(async () => {
   const application = createHttpApplication({
     logger: createSilentLogger(),
@@ -38,6 +40,18 @@ beforeAll(async () => {
     return new Response(body.pipeThrough(new TextEncoderStream()), {
       headers: { "transfer-encoding": "chunked" },
     });
+  });
+  application.get("/api/v1/learner/units", () => {
+    endless += 1;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(64 * 1024));
+      },
+      cancel() {
+        endless -= 1;
+      },
+    });
+    return new Response(body);
   });
   server = await listen(application, { host: "127.0.0.1", port: 0 }, slow);
   port = Number(new URL(server.url).port);
@@ -139,6 +153,18 @@ describe("a slow answer", () => {
   it("may take longer than a request may", async () => {
     expect(await speak([request("GET /api/v1/events HTTP/1.1")])).toMatch(/^HTTP\/1\.1 200 [\s\S]*late/);
   });
+
+  it("is given up when nothing of it is taken any more, and what it was read from is let go", async () => {
+    const readers = Array.from({ length: 20 }, () => {
+      const socket = connect(port, "127.0.0.1").pause();
+      socket.on("error", () => undefined).write(request("GET /api/v1/learner/units HTTP/1.1"));
+      return socket;
+    });
+    await expect.poll(() => endless, { timeout: 5_000 }).toBe(20);
+    await expect.poll(() => endless, { timeout: 10_000 }).toBe(0);
+    for (const socket of readers) socket.destroy();
+    expect(await isWell()).toBe(true);
+  }, 20_000);
 });
 
 describe("a body over the wire", () => {

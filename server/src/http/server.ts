@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { serve } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { RecordAudit } from "../platform/audit-entry.ts";
@@ -11,6 +11,7 @@ import { authorize, identifyCaller } from "./authorize.ts";
 import { readBodies } from "./bodies.ts";
 import { clientAddress } from "./client-address.ts";
 import type { HttpEnvironment } from "./environment.ts";
+import { requireFreshSignIn } from "./fresh-sign-in.ts";
 import { crossSiteGuard, hostGuard, methodGuard } from "./guard.ts";
 import { createErrorMapper } from "./problems.ts";
 import { requestRate } from "./request-rate.ts";
@@ -23,16 +24,18 @@ export const serverErrors = defineErrors({
   port_taken: { status: 500, retryable: true, title: "Port taken" },
 });
 
-/** How long a client may take to send, in ms. */
+/** How long a client may take to send, and to take what it asked for, in ms. */
 export interface SlowLimits {
   readonly headersMs: number;
   readonly requestMs: number;
   /** How often the connections are looked through. */
   readonly checkMs: number;
+  /** An answer of which nothing is taken for so long is given up: its connection and open file are held for nobody. */
+  readonly stuckMs: number;
 }
 
 // 20 MB over 2 Mbit/s take 80 s; headers come with the first packets.
-const slowLimits: SlowLimits = { headersMs: 15_000, requestMs: 120_000, checkMs: 5_000 };
+const slowLimits: SlowLimits = { headersMs: 15_000, requestMs: 120_000, checkMs: 5_000, stuckMs: 30_000 };
 
 export interface HttpApplicationOptions {
   readonly logger: Logger;
@@ -78,6 +81,7 @@ export function createHttpApplication(options: HttpApplicationOptions) {
   application.use("*", writeAudit(options.recordAudit, options.logger));
   application.use("*", authorize(options.learnerAccess));
   application.use("*", readBodies());
+  application.use("*", requireFreshSignIn());
   application.use("*", staticFiles(options.adminDirectory));
   return application;
 }
@@ -108,7 +112,7 @@ export interface RunningServer {
 export function listen(
   application: Hono<HttpEnvironment>,
   address: { readonly host: string; readonly port: number },
-  { headersMs, requestMs, checkMs }: SlowLimits = slowLimits,
+  { headersMs, requestMs, checkMs, stuckMs }: SlowLimits = slowLimits,
 ): Promise<RunningServer> {
   return new Promise((resolve, reject) => {
     const options = {
@@ -121,10 +125,16 @@ export function listen(
         connectionsCheckingInterval: checkMs,
       },
     };
+    // serve() without TLS options makes a plain node:http server.
     const server = serve(options, (info) => {
       const host = address.host.includes(":") ? `[${address.host.replace(/[[\]]/g, "")}]` : address.host;
-      // serve() without TLS options makes a plain node:http server.
-      resolve({ url: `http://${host}:${info.port}`, close: () => closeServer(server as Server) });
+      resolve({ url: `http://${host}:${info.port}`, close: () => closeServer(server) });
+    }) as Server;
+    server.on("request", (_request, answer: ServerResponse) => {
+      // Nothing moves: either the answer is still being made, or it is not taken.
+      answer.setTimeout(stuckMs, () => {
+        if (answer.socket !== null && answer.socket.writableLength > 0) answer.socket.destroy();
+      });
     });
     server.once("error", (error: NodeJS.ErrnoException) => {
       reject(error.code === "EADDRINUSE" ? portTaken(address.port, error) : error);

@@ -112,6 +112,43 @@ describe("who may read what", () => {
     expect(listeners.size).toBe(0);
   });
 
+  it.each<[string, Partial<Caller>]>([
+    ["role", { role: "operator" }],
+    ["name", { name: "Vera Veil" }],
+  ])("tells only the person that their %s changed, once, and goes on", async (_what, change) => {
+    const { hub, send } = createHub();
+    let now: Caller = viewer;
+    const bystander = signedIn({ id: "v2", name: "Bo", role: "viewer" });
+    const [vera, bo] = await Promise.all([
+      openStream(
+        hub,
+        {},
+        createEventApplication(hub, () => now),
+      ),
+      openStream(
+        hub,
+        {},
+        createEventApplication(hub, () => bystander),
+      ),
+    ]);
+    now = { ...viewer, ...change };
+    send(changeOf(41, account(viewer.id)));
+    expect(await vera.next("session")).toMatchObject({ id: undefined, data: { epoch: "epoch-1" } });
+    send(changeOf(42, account(viewer.id)));
+    send(changeOf(43, taskRow("t1", 1)));
+    const kindsUpTo43 = async (stream: typeof vera) => {
+      const kinds: string[] = [];
+      for (let event = await stream.read(); event !== null; event = await stream.read()) {
+        kinds.push(event.event);
+        if (event.data.seq === 43) break;
+      }
+      return kinds;
+    };
+    expect(await kindsUpTo43(vera)).not.toContain("session");
+    expect(await kindsUpTo43(bo)).not.toContain("session");
+    for (const { stop } of [vera, bo]) stop.abort();
+  });
+
   it("ends without signed_out when the role changed, so that the browser comes back as what it is now", async () => {
     const { hub, send } = createHub();
     let now: Caller = administrator;
@@ -123,6 +160,7 @@ describe("who may read what", () => {
     await stream.next("hello");
     now = { ...administrator, role: "viewer" };
     send(changeOf(41, account(administrator.id)));
+    await stream.next("session");
     await expect(stream.next("signed_out")).rejects.toThrow('ended before "signed_out"');
   });
 

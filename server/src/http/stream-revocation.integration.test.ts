@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { type Browser, createBrowser } from "../../test/browser.ts";
 import { makeAccount } from "../../test/builders/account.ts";
+import type { SessionState } from "../modules/users/sign-in/models.ts";
+import { codeOfStep } from "../modules/users/sign-in/totp.ts";
+import type { Role } from "../platform/caller.ts";
 
 let test: TestApp;
 let url: string;
@@ -30,6 +33,8 @@ async function openStream(headers: Record<string, string>) {
   while (!text.includes("event: hello")) await read();
   return {
     leave: () => leaving.abort(),
+    /** What came so far. */
+    seen: () => text,
     async until(part: string): Promise<void> {
       while (!text.includes(part)) if (!(await read())) throw new Error(`The stream ended before "${part}"`);
     },
@@ -43,6 +48,7 @@ async function openStream(headers: Record<string, string>) {
 }
 
 const promisedMs = 1_000;
+const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 describe("an open stream", () => {
   it.each<[string, (account: Awaited<ReturnType<typeof makeAccount>>) => Promise<{ status: number }>]>([
@@ -82,6 +88,93 @@ describe("an open stream", () => {
     await otherStream.until("event: changes");
     otherStream.leave();
   });
+
+  it.each<[Role, Role]>([
+    ["viewer", "operator"],
+    ["operator", "viewer"],
+    ["viewer", "admin"],
+    ["admin", "viewer"],
+    ["operator", "admin"],
+    ["admin", "operator"],
+  ])("tells its reader within a second that they are no longer %s but %s", async (former, role) => {
+    const account = await makeAccount(test, former);
+    const bystander = await makeAccount(test, former);
+    const stream = await openStream(cookieOf(account.browser));
+    const otherStream = await openStream(cookieOf(bystander.browser));
+    const answer = await test.send("PUT", `/api/v1/admin/users/${account.id}`, { role });
+    expect(answer.status).toBe(200);
+    const asked = performance.now();
+    await stream.until("event: session\ndata: ");
+    expect(performance.now() - asked).toBeLessThan(promisedMs);
+    const { body } = await account.browser.ask<SessionState>("GET", "/auth/session");
+    expect(body.user?.role).toBe(role);
+    // Who sees more or less now comes back by themselves; the others read on.
+    if (former === "admin" || role === "admin")
+      expect((await stream.end()).text).not.toContain("event: signed_out");
+    stream.leave();
+    await otherStream.until("event: changes");
+    expect(otherStream.seen()).not.toContain("event: session");
+    otherStream.leave();
+  });
+
+  it.each<
+    [string, (account: Awaited<ReturnType<typeof makeAccount>>) => Promise<() => Promise<{ status: number }>>]
+  >([
+    [
+      "another browser of theirs ends this one session",
+      async ({ email, password, browser }) => {
+        const { body } = await browser.ask<{ id: string }[]>("GET", "/admin/sessions");
+        const other = createBrowser(test);
+        await other.ask("POST", "/auth/sign-in", { email, password });
+        return () => other.ask("DELETE", `/admin/sessions/${body[0]?.id}`);
+      },
+    ],
+    [
+      "another browser of theirs changes the password",
+      async ({ email, password }) => {
+        const other = createBrowser(test);
+        await other.ask("POST", "/auth/sign-in", { email, password });
+        const change = { current_password: password, new_password: "a-river-under-the-ice" };
+        return () => other.ask("PUT", "/auth/password", change);
+      },
+    ],
+    [
+      "another browser of theirs sets up a second factor",
+      async ({ email, password }) => {
+        const other = createBrowser(test);
+        await other.ask("POST", "/auth/sign-in", { email, password });
+        const { body } = await other.ask<{ secret: string }>("POST", "/auth/second-factor", { password });
+        const bits = [...body.secret]
+          .map((letter) => base32.indexOf(letter).toString(2).padStart(5, "0"))
+          .join("");
+        const bytes = (bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+        const step = Math.floor(Date.now() / 30_000);
+        const code = codeOfStep(Buffer.from(bytes).toString("utf8"), step);
+        return () => other.ask("POST", "/auth/second-factor/confirm", { code });
+      },
+    ],
+    [
+      "an administrator resets the second factor",
+      async ({ id }) =>
+        () =>
+          test.send("POST", `/api/v1/admin/users/${id}/reset-second-factor`),
+    ],
+  ])(
+    "ends with signed_out within a second, although the feed told nothing else of them, when %s",
+    async (_what, prepare) => {
+      const account = await makeAccount(test);
+      const revoke = await prepare(account);
+      const stream = await openStream(cookieOf(account.browser));
+      // What was done before has been told by then, and does not make the stream be looked at.
+      const teller = await openStream({ authorization: `Bearer ${test.token}` });
+      await teller.until((await makeAccount(test)).email);
+      teller.leave();
+      expect((await revoke()).status).toBeLessThan(300);
+      const { text, afterMs } = await stream.end();
+      expect(text).toContain("event: signed_out");
+      expect(afterMs).toBeLessThan(promisedMs);
+    },
+  );
 
   it("of a token ends within a second of its revocation, and other tokens of the owner read on", async () => {
     const [token, kept] = await Promise.all([test.makeToken("read"), test.makeToken("read")]);

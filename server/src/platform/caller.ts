@@ -15,7 +15,8 @@ export interface CurrentUser {
 
 /** How somebody proved who they are. */
 export type Proof =
-  | { readonly kind: "session"; readonly session_id: string }
+  /** `is_fresh`: they showed who they are lately, and may hand out access without being asked again. */
+  | { readonly kind: "session"; readonly session_id: string; readonly is_fresh: boolean }
   /** `is_of_machine`: the token that the server writes into the data folder for the command line. */
   | {
       readonly kind: "token";

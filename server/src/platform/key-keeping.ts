@@ -16,6 +16,12 @@ export interface KeyRotation {
   readonly unreadable: readonly string[];
 }
 
+export interface KeyVersions {
+  readonly current: number;
+  readonly held: readonly number[];
+  readonly needed: readonly number[];
+}
+
 /** The key file together with all that is encrypted with it. */
 export interface KeyKeeper {
   /**
@@ -24,6 +30,8 @@ export interface KeyKeeper {
    * @throws AppError `key_file_mismatch`, `key_file_invalid`
    */
   verify(): Promise<void>;
+  /** Versions of the keys, ascending: that new secrets get, those of the file, and those that stored secrets still need. */
+  readVersions(): Promise<KeyVersions>;
   /** Adds a key and encrypts everything with it. After an interruption, call it again: it goes on with the same key. */
   rotate(): Promise<KeyRotation>;
   /** Takes the keys out of the file that no stored secret needs any more. Returns their versions. */
@@ -107,6 +115,11 @@ export function createKeyKeeper(options: {
 
   return {
     verify,
+    async readVersions() {
+      const { current, versions } = keyRing();
+      const inOrder = (given: Iterable<number>) => [...given].sort((left, right) => left - right);
+      return { current, held: inOrder(versions), needed: inOrder(await versionsInUse()) };
+    },
     rotate: () => takeTurns(database, rotate),
     prune: () => takeTurns(database, prune),
     acceptLoss: () => takeTurns(database, acceptLoss),

@@ -32,14 +32,18 @@ export function addressRules(allowedPrivateHosts: readonly string[] = []): Addre
       if (url.username !== "" || url.password !== "")
         throw refused(url, "an address must not hold a user or password");
       const host = url.hostname.toLowerCase();
-      const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
       const literal = host.replace(/^\[|\]$/g, "");
       if (isMetadataAddress(literal)) throw refused(url, "it is the address of a cloud's metadata service");
-      if (allowed.has(host) || allowed.has(`${host}:${port}`)) return true;
+      if (allowed.has(host) || allowed.has(hostAndPort(url))) return true;
       if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw refused(url, "it is not a public address");
       return false;
     },
   };
+}
+
+/** `host:port` of an http or https address, as lists of hosts that may be private name it. */
+export function hostAndPort({ hostname, port, protocol }: URL): string {
+  return `${hostname.toLowerCase()}:${port || (protocol === "https:" ? "443" : "80")}`;
 }
 
 /** The `code` of the error that both look-ups answer for a name that leads where it may not. */

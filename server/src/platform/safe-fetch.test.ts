@@ -1,4 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { generate } from "selfsigned";
 import { afterEach, expect, test } from "vitest";
 import { isPublicAddress } from "./public-address.ts";
 import { createSafeFetch } from "./safe-fetch.ts";
@@ -135,6 +138,31 @@ test("a body is not carried to another origin", async () => {
   });
   expect(second.seen).toHaveLength(0);
   await safe.close();
+});
+
+test("a redirect from https to http is refused: what was encrypted does not go on in the clear", async () => {
+  const plain = await startServer((_, answer) => answer.end("in the clear"));
+  const made = await generate([{ name: "commonName", value: "127.0.0.1" }], {
+    keyType: "ec",
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }],
+  });
+  const secure = createTlsServer({ key: made.private, cert: made.cert }, (_, answer) =>
+    answer.writeHead(302, { location: plain.url }).end(),
+  );
+  servers.push(secure);
+  await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
+  const address = secure.address();
+  const host = `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  const known = getCACertificates("default");
+  setDefaultCACertificates([...known, made.cert]);
+  try {
+    const safe = createSafeFetch({ allowedPrivateHosts: [host, plain.host], timeoutMs: 5_000 });
+    await expect(safe.fetch(`https://${host}/`)).rejects.toMatchObject({ code: "remote_redirect_refused" });
+    await safe.close();
+  } finally {
+    setDefaultCACertificates(known);
+  }
+  expect(plain.seen).toHaveLength(0);
 });
 
 test("a POST that is answered with 303 goes on as GET without its body", async () => {

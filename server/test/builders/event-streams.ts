@@ -97,18 +97,26 @@ export async function openStream(
   if (answer.body === null) throw new Error("An event stream has a body");
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   const events: StreamEvent[] = [];
+  /** The first event that was not handed out yet; null at the end. */
+  async function read(): Promise<StreamEvent | null> {
+    for (;;) {
+      const event = events.shift();
+      if (event !== undefined) return event;
+      const { value, done } = await reader.read();
+      if (done) return null;
+      events.push(...parseEvents(value));
+    }
+  }
   return {
     stop,
     reader,
+    read,
     /** Reads on until the first event of this kind that was not handed out yet. */
     async next(kind: string): Promise<StreamEvent> {
       for (;;) {
-        const event = events.shift();
-        if (event?.event === kind) return event;
-        if (event !== undefined) continue;
-        const { value, done } = await reader.read();
-        if (done) throw new Error(`The stream ended before "${kind}"`);
-        events.push(...parseEvents(value));
+        const event = await read();
+        if (event === null) throw new Error(`The stream ended before "${kind}"`);
+        if (event.event === kind) return event;
       }
     },
   };

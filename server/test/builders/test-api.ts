@@ -44,7 +44,7 @@ export async function sendJson<Body>(
 
 /** Somebody who signed in with a browser, as handlers find them; no session of that id exists. */
 export function signedIn({ id, name, role }: CurrentUser): Caller {
-  const proof = { kind: "session", session_id: "test-session" } as const;
+  const proof = { kind: "session", session_id: "test-session", is_fresh: true } as const;
   return { id, name, role, proof, owes_second_factor: false };
 }
 

@@ -41,6 +41,8 @@ export const ScriptAction = z.strictObject({
   /** Sent verbatim; a value that is not a text is sent as JSON. */
   body: z.json().optional(),
   content_type: z.string().optional(),
+  /** Answers well, and puts these words into every text of the answer: a model that does what its sources say. */
+  obey: z.string().optional(),
   /** Speech whose bytes are a web page. */
   html_as_audio: z.boolean().optional(),
 });
@@ -128,7 +130,7 @@ function matches(match: z.infer<typeof ScriptRule>["match"], call: ProviderCall)
 export function nameOfAction(action: ScriptAction): string {
   const names = [
     ...["hang", "status", "cut", "hang_mid_body", "body", "html_as_audio", "refusal", "empty"],
-    ...["invalid_json", "wrong_schema", "truncate"],
+    ...["invalid_json", "wrong_schema", "truncate", "obey"],
   ];
   const set = new Map(Object.entries(action).filter(([, value]) => value !== undefined && value !== false));
   return names.find((name) => set.has(name)) ?? "answer";

@@ -25,7 +25,8 @@ export function tokensOf(text: string): number {
  */
 export function answerText(call: ProviderCall, action: ScriptAction, script: ProviderScript): TextAnswer {
   const refusal = refusalOf(action);
-  const whole = refusal !== null || action.empty === true ? "" : contentFor(call, action);
+  const written = refusal !== null || action.empty === true ? "" : contentFor(call, action);
+  const whole = action.obey === undefined ? written : withWords(call, written, action.obey);
   const limit =
     call.maxTokens === null ? Number.POSITIVE_INFINITY : (call.maxTokens - script.reasoning_tokens) * 4;
   const allowed = action.truncate === true ? Math.min(limit, Math.floor(whole.length / 2)) : limit;
@@ -64,6 +65,16 @@ function contentFor(call: ProviderCall, action: ScriptAction): string {
     : draft;
   if (call.schema) assertFits(call.schema, value);
   return action.wrong_schema === true ? misfit(call.schema, value) : damaged(JSON.stringify(value), action);
+}
+
+/** Fields of the schemas that are words for people. */
+const wordFields = new Set(["title", "description", "objective", "text", "stem", "rationale", "alt_text"]);
+
+function withWords(call: ProviderCall, content: string, words: string): string {
+  if (call.kind === "text") return `${content}\n\n${words}`;
+  return JSON.stringify(JSON.parse(content), (name, value: unknown) =>
+    typeof value === "string" && wordFields.has(name) ? `${value} ${words}` : value,
+  );
 }
 
 function assertFits(schema: JsonSchema, value: unknown): void {

@@ -72,7 +72,7 @@ beforeAll(async () => {
       role: null,
       hasSession: false,
       scopes: [],
-      headers: { cookie: "coursewright.session_token=abc.def", ...sameOrigin },
+      headers: { cookie: "coursewright-0.session_token=abc.def", ...sameOrigin },
     },
   ];
   for (const person of [...Object.values(people), otherLearner]) {
@@ -241,6 +241,21 @@ describe("what belongs to somebody", () => {
     );
     expect(listed.map(({ id }) => id)).not.toContain(made.api_token.id);
     expect((await test.request("/api/v1/admin/sessions", { headers: viewer.session })).status).toBe(200);
+  });
+
+  it("an Idempotency-Key belongs to whoever sent it: the same word of somebody else makes a unit of their own", async () => {
+    const unit = {
+      ...{ title: "Tides", learner_level: "beginner", target_lesson_count: 1, start: false },
+      sources: [{ text: "The tide is the daily rise and fall of the sea. ".repeat(20) }],
+    };
+    const made: string[] = [];
+    for (const { session } of [people.operator, people.operator, people.admin]) {
+      const headers = { ...session, "idempotency-key": "the same word" };
+      const answer = await test.send("POST", "/api/v1/content-creator/units", unit, headers);
+      made.push((await json<{ unit_id: string }>(answer)).unit_id);
+    }
+    expect(made[1]).toBe(made[0]);
+    expect(made[2]).not.toBe(made[0]);
   });
 
   it("cannot be claimed by sending more fields than a route knows", async () => {

@@ -27,7 +27,6 @@ export function LiveProvider({ children, join }: LiveProviderProps) {
   const [store] = useState(() => createRowStore(catchUp.ask));
   const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting", as_of: null });
   const changedAt = useRef(0);
-  const broken = useRef(false);
   useEffect(() => {
     const { queries } = queryClient.getDefaultOptions();
     // What is kept but not on show misses changes: it is read again when it is shown next.
@@ -39,12 +38,11 @@ export function LiveProvider({ children, join }: LiveProviderProps) {
     () =>
       join((message) => {
         if (message.kind === "state") {
-          // What one may see can have changed while nothing was told.
-          if (broken.current && message.state.kind === "live") raiseSessionDoubt();
-          broken.current = message.state.kind === "reconnecting" || message.state.kind === "down";
+          // What one may see can have changed before the stream began to tell, or while it was broken.
+          if (message.state.kind === "live") raiseSessionDoubt();
           return setConnection(message.state);
         }
-        if (message.kind === "refused") return raiseSessionDoubt();
+        if (message.kind === "refused" || message.kind === "session") return raiseSessionDoubt();
         if (message.kind === "changes") {
           if (message.changes.some(({ entity }) => !heartbeats.has(entity))) changedAt.current = Date.now();
           return store.apply(message.changes);

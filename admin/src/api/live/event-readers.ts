@@ -36,7 +36,8 @@ export function createEventReaders(publish: (message: LiveMessage) => void, now:
     if (event !== null) numbers.reach(event);
     missed();
   };
-  return { hello, changes, beat, gap };
+  const session = () => publish({ kind: "session" });
+  return { hello, changes, beat, gap, session };
 }
 
 /** Follows the numbers of the server's broadcasts. */

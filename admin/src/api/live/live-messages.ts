@@ -40,7 +40,9 @@ export type LiveMessage =
   /** Something was missed: what is on show is read again. Patches are forgotten where even their versions may not hold. */
   | { kind: "gap"; forget: boolean }
   /** The server ended the stream, or did not open one: the session may be over. It is tried again all the same. */
-  | { kind: "refused" };
+  | { kind: "refused" }
+  /** The name or role of the person changed. */
+  | { kind: "session" };
 
 /** A number of the server's broadcasts; numbers can be compared within one epoch only. */
 export type Place = { epoch: string; seq: number };

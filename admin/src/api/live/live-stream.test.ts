@@ -118,6 +118,15 @@ test("is reconnecting as of the last word, then down, then live again with what 
   expect(gaps()).toEqual([]);
 });
 
+test("passes on that the person's own name or role changed, without taking it for a broken stream", () => {
+  const { messages, gaps, latest } = start();
+  latest().say("hello", hello);
+  latest().say("session", { epoch: "e", seq: 7 });
+  latest().say("changes", changes(8));
+  expect(messages.filter(({ kind }) => kind === "session")).toHaveLength(1);
+  expect(gaps()).toEqual([]);
+});
+
 test("a refused stream is opened anew behind the last event, with growing pauses", () => {
   const { sources, gaps, latest } = start();
   latest().say("hello", hello, "place-7");

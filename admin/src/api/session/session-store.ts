@@ -57,13 +57,32 @@ function endingOf({ user }: SessionState): KnownSession["ending"] {
   return known.state?.user == null ? known.ending : "ended";
 }
 
+let holds = 0;
+
+/**
+ * Until the answered function is called, no news of the same person in the same role is taken over: for what is shown once, and must
+ * not give way to another page because somebody came back to the tab.
+ */
+export function holdSession(): () => void {
+  holds += 1;
+  return () => {
+    holds -= 1;
+  };
+}
+
+function isHeld({ user }: SessionState): boolean {
+  const before = known.state?.user;
+  return holds > 0 && user?.id === before?.id && user?.role === before?.role;
+}
+
 /** Asks the server who is signed in. An outage changes nothing that is known. @throws ApiError, OutageError */
 export async function refreshSession(): Promise<SessionState> {
   asked += 1;
   const own = asked;
   try {
     const state = await getJson<SessionState>("/auth/session");
-    if (own === asked) become({ state, loadedAt: Date.now(), error: null, ending: endingOf(state) });
+    if (own === asked && !isHeld(state))
+      become({ state, loadedAt: Date.now(), error: null, ending: endingOf(state) });
     return state;
   } catch (error) {
     if (own === asked && known.state === undefined && error instanceof Error) become({ ...known, error });

@@ -15,6 +15,7 @@ import type { ShortcutId } from "../../ui/shortcut/shortcut-table.ts";
 import { useShortcut } from "../../ui/shortcut/use-shortcut.ts";
 import { ThemeMenu } from "../../ui/theme/ThemeMenu.tsx";
 import { loadPalette } from "../search/public.ts";
+import { FreshSignInDialog } from "../session/public.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { EntryLink } from "./EntryLink.tsx";
 import { HealthDot } from "./HealthDot.tsx";
@@ -79,6 +80,7 @@ export function Navigation() {
       <Dock pathname={pathname} />
       <Suspense>{opened && <Palette open={searching} onClose={() => setSearching(false)} />}</Suspense>
       <ShortcutsDialog open={helping} onClose={() => setHelping(false)} without={barred} />
+      <FreshSignInDialog />
       <ToastRegion />
     </>
   );

@@ -31,10 +31,12 @@ export function standingOf(
     };
   }
   if (place === "learner") return "learner";
+  const isAccount = pathname === paths.settingsAccount();
   if (place === "second_factor") {
-    return pathname === paths.settingsAccount() ? "owing" : { goTo: paths.settingsAccount() };
+    return isAccount ? "owing" : { goTo: paths.settingsAccount(href === "/" ? {} : { to: href }) };
   }
-  return "framed";
+  // The second factor that was owed is set up: on to where one wanted to go.
+  return isAccount && to !== undefined ? { goTo: safeReturn(to) } : "framed";
 }
 
 /** Shows each page in the frame that the session allows; whoever is not signed in gets to the sign-in page, and back. */

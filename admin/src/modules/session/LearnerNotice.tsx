@@ -2,11 +2,13 @@ import { usePerson } from "../../api/session/use-session.ts";
 import { Button } from "../../ui/page/Button.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { StandAlone } from "./StandAlone.tsx";
+import { useRoleWatch } from "./use-role-watch.ts";
 import { useSignOut } from "./use-sign-out.ts";
 
 /** What a learner finds at the dashboard: it is not for them, and where to go. */
 export function LearnerNotice() {
   useDocumentTitle("Not for learners");
+  useRoleWatch();
   const { name } = usePerson();
   const { leave, leaving } = useSignOut();
   return (

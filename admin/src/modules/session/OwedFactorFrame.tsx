@@ -3,10 +3,12 @@ import { usePerson } from "../../api/session/use-session.ts";
 import { Button } from "../../ui/page/Button.tsx";
 import { Notice } from "../../ui/page/ErrorBlock.tsx";
 import { StandAlone } from "./StandAlone.tsx";
+import { useRoleWatch } from "./use-role-watch.ts";
 import { useSignOut } from "./use-sign-out.ts";
 
 /** The account page by itself, for somebody who has to set up a second factor before anything else. */
 export function OwedFactorFrame() {
+  useRoleWatch();
   const { email, role } = usePerson();
   const { leave, leaving } = useSignOut();
   return (

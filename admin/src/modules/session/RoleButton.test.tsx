@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { SessionContext } from "../../api/session/session-context.ts";
 import { sessionOf } from "../../api/session/session-fixtures.ts";
+import { ToastRegion } from "../../ui/overlay/ToastRegion.tsx";
 import { RoleButton } from "./RoleButton.tsx";
 
 afterEach(cleanup);
@@ -14,6 +15,7 @@ test("a role that may not do it finds the button in its place, reachable and wit
       <RoleButton least="operator" disabledReason="Not now." onClick={press}>
         Retry
       </RoleButton>
+      <ToastRegion />
     </SessionContext>,
   );
   const button = screen.getByRole("button", { name: /^Retry/ });
@@ -21,7 +23,10 @@ test("a role that may not do it finds the button in its place, reachable and wit
   expect(document.activeElement).toBe(button);
   await userEvent.click(button);
   expect(press).not.toHaveBeenCalled();
-  expect(button.title).toBe("Your role, viewer, may not do this: ask an operator or administrator.");
+  const reason = "Your role, viewer, may not do this: ask an operator or administrator.";
+  expect(button.title).toBe(reason);
+  const remarks = screen.getByRole("region", { name: "Remarks" });
+  expect(remarks.textContent, "a finger finds no tooltip").toContain(reason);
 });
 
 test("for a role that may, other reasons still hold", async () => {

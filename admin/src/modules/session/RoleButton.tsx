@@ -2,7 +2,6 @@ import type { ComponentProps } from "react";
 import type { Role } from "../../api/session/roles.ts";
 import { useMay } from "../../api/session/use-session.ts";
 import { ButtonLink } from "../../ui/link/ButtonLink.tsx";
-import { showToast } from "../../ui/overlay/toasts.ts";
 import { Button } from "../../ui/page/Button.tsx";
 
 type Gate = {
@@ -10,17 +9,10 @@ type Gate = {
   least: Exclude<Role, "learner">;
 };
 
-/** A finger finds no tooltip: whoever presses what their role may not do reads the reason. */
-function tellReason(reason: string | undefined): void {
-  if (reason !== undefined) showToast({ tone: "idle", words: reason });
-}
-
 /** A button for those whose role may do what it does; for others it stays in its place, disabled, and says why. */
 export function RoleButton({ least, disabledReason, ...rest }: ComponentProps<typeof Button> & Gate) {
   const { reason } = useMay(least);
-  return (
-    <Button {...rest} disabledReason={reason ?? disabledReason} onClickCapture={() => tellReason(reason)} />
-  );
+  return <Button {...rest} disabledReason={reason ?? disabledReason} />;
 }
 
 /** A link that looks like a button, to a page where only some roles may do something. */

@@ -1,5 +1,5 @@
 import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
-import { render } from "@testing-library/react";
+import { act, render } from "@testing-library/react";
 import { vi } from "vitest";
 import type { SessionState } from "../../api/account-rows.ts";
 
@@ -54,14 +54,17 @@ export async function renderApp(
   const { PersonScope } = await import("../../api/session/PersonScope.tsx");
   const { createAppRouter } = await import("../../routes.tsx");
   const { ServerAway, Starting } = await import("./Starting.tsx");
+  const { RoleChangeToast } = await import("./RoleChangeToast.tsx");
   const { doubtSession } = await import("../../api/session/session-store.ts");
   const router = createAppRouter(createMemoryHistory({ initialEntries: [address] }));
   const page = render(
     <SessionProvider waiting={<Starting />} away={(error) => <ServerAway error={error} />}>
+      <RoleChangeToast />
       <PersonScope>
         <RouterProvider router={router} />
       </PersonScope>
     </SessionProvider>,
   );
-  return { asked, page, doubtSession, address: () => router.state.location.href };
+  const visit = (href: string) => act(() => router.navigate({ href }));
+  return { asked, page, doubtSession, visit, address: () => router.state.location.href };
 }

@@ -44,6 +44,11 @@ export function changePassword(change: PasswordChange): Promise<undefined> {
   return sendJson("PUT", "/auth/password", change);
 }
 
+/** Shows by the password who one is, before access is handed out. @throws ApiError `password_wrong`, `too_many_sign_ins` */
+export function renewSession(password: string): Promise<undefined> {
+  return sendJson("POST", "/auth/session/renew", { password });
+}
+
 /** Begins to set up a second factor; it is in force once it is confirmed. @throws ApiError `password_wrong` */
 export function beginSecondFactor(password: string): Promise<SecondFactorSetUp> {
   return sendJson("POST", "/auth/second-factor", { password });

@@ -14,6 +14,8 @@ const answer: Answer = ({ path }) => {
   if (path === "/admin/sessions") return [{ id: "s1" }, { id: "s2" }];
   if (path === "/admin/tokens")
     return [{ revoked_at: null, expires_at: null }, { revoked_at: "2026-11-21T00:00:00Z" }];
+  if (path === "/admin/audit-log/extent")
+    return { newest_seq: 3, since: "2025-03-04T12:00:00.000Z", removed: 0, keep_days: 400 };
   return [];
 };
 
@@ -23,6 +25,7 @@ test("an administrator finds every section with how it stands", async () => {
   await renderWithServer(<SettingsIndex />, answer, "/settings");
   await waitFor(() => expect(sectionOf("Sessions")?.textContent).toContain("2 browsers"));
   await waitFor(() => expect(sectionOf("API tokens")?.textContent).toContain("1 token"));
+  await waitFor(() => expect(sectionOf("Audit log")?.textContent).toMatch(/since .*2025/));
   expect(sectionOf("Account")?.textContent).toContain("administrator");
   const links = screen.getAllByRole("link").map((link) => link.getAttribute("href"));
   expect(links).toEqual([
@@ -35,8 +38,8 @@ test("an administrator finds every section with how it stands", async () => {
   ]);
 });
 
-test("the audit log is closed to a viewer, with the reason", async () => {
-  await renderWithServer(
+test("the audit log is closed to a viewer, with the reason, and not asked for", async () => {
+  const { asked } = await renderWithServer(
     <SessionContext value={sessionOf("viewer")}>
       <SettingsIndex />
     </SessionContext>,
@@ -46,6 +49,8 @@ test("the audit log is closed to a viewer, with the reason", async () => {
   const log = sectionOf("Audit log");
   expect(log?.textContent).toContain("Your role, viewer, may not do this: ask an administrator.");
   expect(log?.querySelector("a")).toBeNull();
+  await waitFor(() => expect(sectionOf("Sessions")?.textContent).toContain("2 browsers"));
+  expect(asked.filter(({ path }) => path.startsWith("/admin/audit-log"))).toEqual([]);
 });
 
 test("an outage is told, and the sections stay within reach", async () => {

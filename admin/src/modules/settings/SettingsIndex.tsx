@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { AuditExtent } from "../../api/account-rows.ts";
 import type { ItemState } from "../../api/item-query.ts";
 import { useLiveState } from "../../api/live/use-live.ts";
 import { describeError } from "../../api/problem.ts";
@@ -12,9 +13,10 @@ import { Button } from "../../ui/page/Button.tsx";
 import { useDocumentTitle } from "../../ui/page/document-title.ts";
 import { ErrorBlock } from "../../ui/page/ErrorBlock.tsx";
 import { PageHeader } from "../../ui/page/PageHeader.tsx";
-import { formatQuantity } from "../../ui/value/format.ts";
+import { formatMoment, formatQuantity } from "../../ui/value/format.ts";
 import { useConnections } from "../engines/public.ts";
 import { useAlerts } from "./alerts/alerts-api.ts";
+import { useAuditExtentOnce } from "./audit/audit-api.ts";
 import { standingWords as connectionWords } from "./connections/connection-words.ts";
 import { useSessions } from "./sessions/sessions-api.ts";
 import { isLive } from "./tokens/token-words.ts";
@@ -25,9 +27,12 @@ import "./settings.css";
 export function SettingsIndex() {
   useDocumentTitle("Settings");
   const person = usePerson();
-  const { reason } = useMay("admin");
+  const { may, reason } = useMay("admin");
   const [sessions, tokens, alerts, connections] = [useSessions(), useTokens(), useAlerts(), useConnections()];
-  const all = allOf([sessions, tokens, alerts, connections]);
+  const log = useAuditExtentOnce(may);
+  const all = allOf(
+    may ? [sessions, tokens, alerts, connections, log] : [sessions, tokens, alerts, connections],
+  );
   return (
     <>
       <PageHeader
@@ -76,7 +81,13 @@ export function SettingsIndex() {
         >
           Prefect servers whose course generation is seen and steered from here.
         </Section>
-        <Section icon="log" title="Audit log" href={paths.settingsAudit()} standing="" closedBecause={reason}>
+        <Section
+          icon="log"
+          title="Audit log"
+          href={paths.settingsAudit()}
+          standing={may ? log.data && logWords(log.data) : ""}
+          closedBecause={reason}
+        >
           Who did what, when, from where and how it ended.
         </Section>
       </Group>
@@ -174,4 +185,8 @@ function alertWords(alerts: readonly { is_enabled: boolean; firing: unknown }[])
   const on = alerts.filter((alert) => alert.is_enabled).length;
   const words = `${formatQuantity(on, "alert")} on`;
   return firing === 0 ? words : `${words}, ${firing} firing`;
+}
+
+function logWords({ since }: AuditExtent): string {
+  return since === null ? "nothing yet" : `since ${formatMoment(new Date(since), new Date())}`;
 }

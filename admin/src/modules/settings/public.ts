@@ -1,4 +1,4 @@
 export { useMailSetup } from "./alerts/alerts-api.ts";
 export { AuditEntries } from "./audit/AuditEntries.tsx";
 export { Refusal } from "./Refusal.tsx";
-export { ShownOnce } from "./ShownOnce.tsx";
+export { ShownOnceDialog } from "./ShownOnceDialog.tsx";

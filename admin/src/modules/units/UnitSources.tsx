@@ -4,6 +4,7 @@ import { type Column, DataTable } from "../../ui/table/DataTable.tsx";
 import { formatCount } from "../../ui/value/format.ts";
 import { Moment } from "../../ui/value/Moment.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
+import { SourceCleaning } from "./source/SourceCleaning.tsx";
 import { SourceLink } from "./source/SourceLink.tsx";
 import { sourceKindWords } from "./source/source-kinds.ts";
 import "./unit-details.css";
@@ -64,6 +65,24 @@ function OpenSource({ unitId, source }: { unitId: string; source: UnitSource }) 
   );
 }
 
+function Cleanings({ sources }: { sources: UnitSource[] }) {
+  const noted = sources.filter(
+    ({ removed, addressed_passages }) => removed.length > 0 || addressed_passages > 0,
+  );
+  if (noted.length === 0) return null;
+  return (
+    <div className="source-cleanings">
+      {noted.map((source) => (
+        <SourceCleaning
+          key={source.id}
+          source={source}
+          name={sources.length > 1 ? `Source ${source.position}` : undefined}
+        />
+      ))}
+    </div>
+  );
+}
+
 /** The texts that a unit is made from, and what it shall teach of them. */
 export function UnitSources({ unit }: { unit: UnitDetail }) {
   return (
@@ -71,12 +90,15 @@ export function UnitSources({ unit }: { unit: UnitDetail }) {
       {unit.sources.length === 0 ? (
         <EmptyState icon="file" title="This unit is made from a topic, without a text of its own" />
       ) : (
-        <DataTable
-          label="Sources"
-          columns={columnsOf(unit.id)}
-          rows={unit.sources}
-          rowKey={(source) => source.id}
-        />
+        <>
+          <DataTable
+            label="Sources"
+            columns={columnsOf(unit.id)}
+            rows={unit.sources}
+            rowKey={(source) => source.id}
+          />
+          <Cleanings sources={unit.sources} />
+        </>
       )}
       {unit.learning_objectives.length > 0 && (
         <section className="unit-objectives" aria-label="Learning objectives">

@@ -2,6 +2,7 @@ import type { UnitDetail } from "../../api/content-rows.ts";
 import { ErrorBlock, Notice } from "../../ui/page/ErrorBlock.tsx";
 import { formatQuantity } from "../../ui/value/format.ts";
 import { LongText } from "../../ui/value/LongText.tsx";
+import { unconfirmedFindings } from "./next-step/publish-words.ts";
 
 /** What failed and what was left out, in the words of whoever noticed it. */
 export function UnitTroubles({ unit }: { unit: UnitDetail }) {
@@ -41,6 +42,13 @@ export function UnitTroubles({ unit }: { unit: UnitDetail }) {
     );
   }
   if (rest.length === 0) return null;
+  if (unconfirmedFindings(unit).length > 0) {
+    return (
+      <Notice tone="warn" icon="triangle" title="Look at this before you publish">
+        {list}
+      </Notice>
+    );
+  }
   return (
     <Notice tone="idle" icon="book" title={`${formatQuantity(rest.length, "remark")} from the making`}>
       {list}

@@ -8,14 +8,13 @@ import { Button } from "../../ui/page/Button.tsx";
 import { Card } from "../../ui/page/Card.tsx";
 import { EditUserDialog } from "./EditUserDialog.tsx";
 import { EraseDialog } from "./EraseDialog.tsx";
-import { GivenLinkDialog, type ShownLink } from "./GivenLinkDialog.tsx";
-import { NewLinkDialog } from "./NewLinkDialog.tsx";
+import { NewLinkButton } from "./NewLinkButton.tsx";
 import { UserQuestion, type UserQuestionKind } from "./UserQuestion.tsx";
 import { type ActionReasons, actionReasons, linkKindFor } from "./user-words.ts";
 import { downloadPersonalData } from "./users-api.ts";
 
 /** What was asked for, anew each time; it stays while its dialog closes. */
-type Asked = { what: "edit" | "link" | "erase" | UserQuestionKind; askedAt: number; open: boolean };
+type Asked = { what: "edit" | "erase" | UserQuestionKind; askedAt: number; open: boolean };
 
 /** Everything an administrator can do with an account, each with what it does or why it cannot be done. */
 export function AccountActions({ user }: { user: UserSummary }) {
@@ -40,9 +39,7 @@ export function AccountActions({ user }: { user: UserSummary }) {
               : "For somebody who cannot sign in any more."
           }
         >
-          <Button disabledReason={reasons.link} onClick={() => ask("link")}>
-            {isInvitation ? "New invitation" : "New link"}
-          </Button>
+          <NewLinkButton user={user} reason={reasons.link} />
         </Action>
         <Action title="Sessions" words="Signs the person out everywhere, at once.">
           <Button disabledReason={reasons.sessions} onClick={() => ask("sessions")}>
@@ -134,9 +131,7 @@ type DialogsProps = {
 };
 
 function Dialogs({ user, ownId, reasons, asked, onAsk }: DialogsProps) {
-  const [given, setGiven] = useState<ShownLink | null>(null);
-  const links = <GivenLinkDialog shown={given} onClose={() => setGiven(null)} />;
-  if (asked === null) return links;
+  if (asked === null) return null;
   const { what, askedAt, open } = asked;
   const close = () => onAsk({ ...asked, open: false });
   const props = { user, open, onClose: close };
@@ -146,10 +141,7 @@ function Dialogs({ user, ownId, reasons, asked, onAsk }: DialogsProps) {
         <EditUserDialog key={askedAt} emailReason={reasons.email} roleReason={reasons.role} {...props} />
       )}
       {what === "erase" && <EraseDialog key={askedAt} {...props} />}
-      {what === "link" && (
-        <NewLinkDialog key={askedAt} {...props} onGiven={(link) => setGiven({ name: user.name, link })} />
-      )}
-      {what !== "edit" && what !== "erase" && what !== "link" && (
+      {what !== "edit" && what !== "erase" && (
         <UserQuestion
           key={askedAt}
           user={user}
@@ -158,7 +150,6 @@ function Dialogs({ user, ownId, reasons, asked, onAsk }: DialogsProps) {
           onClose={close}
         />
       )}
-      {links}
     </>
   );
 }

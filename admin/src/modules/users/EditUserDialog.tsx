@@ -1,10 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { ApiError } from "../../api/problem.ts";
 import type { UserSummary } from "../../api/rows.ts";
-import { Dialog } from "../../ui/overlay/Dialog.tsx";
+import { FormDialog } from "../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../ui/overlay/toasts.ts";
-import { Button } from "../../ui/page/Button.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { Refusal } from "../settings/public.ts";
 import { PersonFields, RoleField, readUserForm, type UserFormValues } from "./UserForm.tsx";
@@ -22,7 +21,6 @@ type EditUserDialogProps = {
 
 /** Changes name, e-mail address and role. Give each asking a `key`. */
 export function EditUserDialog({ user, emailReason, roleReason, open, onClose }: EditUserDialogProps) {
-  const id = useId();
   // The row may change behind the dialog; what is edited is what was opened.
   const [stored] = useState(user);
   const [values, setValues] = useState<UserFormValues>({
@@ -38,10 +36,9 @@ export function EditUserDialog({ user, emailReason, roleReason, open, onClose }:
     ...(wasSent ? issues : {}),
     ...(isTaken ? { email: "Another account has this address." } : {}),
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const send = () => {
     setWasSent(true);
-    if (Object.keys(issues).length > 0 || saving.isPending) return;
+    if (Object.keys(issues).length > 0) return;
     const change = changeOf(stored, values);
     if (Object.keys(change).length === 0) onClose();
     else saving.mutate(change);
@@ -51,34 +48,25 @@ export function EditUserDialog({ user, emailReason, roleReason, open, onClose }:
     saving.reset();
   };
   return (
-    <Dialog
+    <FormDialog
       wide
       open={open}
-      onClose={onClose}
       title={`Edit “${shortName(stored.name, 60)}”`}
-      footer={
-        <>
-          <Button large onClick={onClose}>
-            Not now
-          </Button>
-          <Button large look="primary" type="submit" form={id} busy={saving.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      sendWord="Save"
+      busy={saving.isPending}
+      onSend={send}
+      onClose={onClose}
     >
-      <form id={id} className="stack" noValidate onSubmit={submit}>
-        <PersonFields
-          values={values}
-          errors={errors}
-          emailHint="They sign in with it. A new one ends links that are still open."
-          emailReason={emailReason}
-          onChange={edit}
-        />
-        <RoleField role={values.role} closedBecause={roleReason} onChange={(role) => edit({ role })} />
-        {!isTaken && <Refusal error={saving.error} />}
-      </form>
-    </Dialog>
+      <PersonFields
+        values={values}
+        errors={errors}
+        emailHint="They sign in with it. A new one ends links that are still open."
+        emailReason={emailReason}
+        onChange={edit}
+      />
+      <RoleField role={values.role} closedBecause={roleReason} onChange={(role) => edit({ role })} />
+      {!isTaken && <Refusal error={saving.error} />}
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import type { UserSummary } from "../../api/rows.ts";
 import { Field } from "../../ui/form/Field.tsx";
-import { Dialog } from "../../ui/overlay/Dialog.tsx";
+import { FormDialog } from "../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../ui/overlay/toasts.ts";
-import { Button } from "../../ui/page/Button.tsx";
 import { formatQuantity } from "../../ui/value/format.ts";
 import { visibleText } from "../../ui/value/visible-text.ts";
 import { Refusal } from "../settings/public.ts";
@@ -20,7 +19,6 @@ function isSameName(typed: string, name: string): boolean {
 
 /** Erases a person's data once their name was typed; says what goes and what stays. Give each asking a `key`. */
 export function EraseDialog({ user, open, onClose }: EraseDialogProps) {
-  const id = useId();
   const [typed, setTyped] = useState("");
   const refresh = useUserRefresh();
   const erasing = useMutation({
@@ -32,82 +30,64 @@ export function EraseDialog({ user, open, onClose }: EraseDialogProps) {
     },
   });
   const fits = isSameName(typed, user.name);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (fits && !erasing.isPending) erasing.mutate();
-  };
   return (
-    <Dialog
+    <FormDialog
       wide
       open={open}
-      onClose={onClose}
       title="Erase this person's data?"
-      footer={
-        <>
-          <Button large onClick={onClose}>
-            Not now
-          </Button>
-          <Button
-            large
-            look="danger"
-            type="submit"
-            form={id}
-            busy={erasing.isPending}
-            disabledReason={fits ? undefined : "Type the name first, exactly as it is shown."}
-          >
-            Erase for ever
-          </Button>
-        </>
-      }
+      sendWord="Erase for ever"
+      look="danger"
+      busy={erasing.isPending}
+      disabledReason={fits ? undefined : "Type the name first, exactly as it is shown."}
+      onSend={() => fits && erasing.mutate()}
+      onClose={onClose}
     >
-      <form id={id} className="stack" noValidate onSubmit={submit}>
-        <div className="user-erasure">
-          <section>
-            <h3>Goes, and never comes back</h3>
-            <ul>
-              <li>name and e-mail address</li>
-              <li>password, second factor and ties to a single sign-on</li>
-              <li>sessions, API tokens, one-time links and saved views</li>
-              <li>addresses and browsers in the audit log</li>
-            </ul>
-          </section>
-          <section>
-            <h3>Stays, under “Erased person”</h3>
-            <ul>
-              <li>{formatQuantity(user.unit_count, "unit")} with their lessons and media</li>
-              <li>{formatQuantity(user.llm_request_count, "LLM request")} and what they cost</li>
-              <li>what was done, in the audit log, without a name</li>
-              <li>names that somebody wrote into a course's own text</li>
-            </ul>
-          </section>
-        </div>
-        <p className="text-2">Export the data first if the person may want it.</p>
-        <Field
-          label="Type the person's name to confirm"
-          hint={
-            <>
-              The name is <bdi className="strong">{visibleText(user.name)}</bdi>
-            </>
-          }
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              data-first-focus=""
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={200}
-              value={typed}
-              onChange={(event) => {
-                setTyped(event.target.value);
-                erasing.reset();
-              }}
-            />
-          )}
-        </Field>
-        <Refusal error={erasing.error} />
-      </form>
-    </Dialog>
+      <div className="user-erasure">
+        <section>
+          <h3>Goes, and never comes back</h3>
+          <ul>
+            <li>name and e-mail address</li>
+            <li>password, second factor and ties to a single sign-on</li>
+            <li>sessions, API tokens, one-time links and saved views</li>
+            <li>addresses and browsers in the audit log</li>
+          </ul>
+        </section>
+        <section>
+          <h3>Stays, under “Erased person”</h3>
+          <ul>
+            <li>{formatQuantity(user.unit_count, "unit")} with their lessons and media</li>
+            <li>{formatQuantity(user.llm_request_count, "LLM request")} and what they cost</li>
+            <li>what was done, in the audit log, without a name</li>
+            <li>names that somebody wrote into a course's own text</li>
+          </ul>
+        </section>
+      </div>
+      <p className="text-2">Export the data first if the person may want it.</p>
+      <Field
+        label="Type the person's name to confirm"
+        hint={
+          <>
+            The name is <bdi className="strong">{visibleText(user.name)}</bdi>
+          </>
+        }
+      >
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            data-first-focus=""
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={200}
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.target.value);
+              erasing.reset();
+            }}
+          />
+        )}
+      </Field>
+      <Refusal error={erasing.error} />
+    </FormDialog>
   );
 }

@@ -1,9 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import type { InvitedUser } from "../../api/account-rows.ts";
 import { ApiError } from "../../api/problem.ts";
-import { Dialog } from "../../ui/overlay/Dialog.tsx";
-import { Button } from "../../ui/page/Button.tsx";
+import { FormDialog } from "../../ui/overlay/Dialog.tsx";
 import { Refusal } from "../settings/public.ts";
 import { PersonFields, RoleField, readUserForm, type UserFormValues } from "./UserForm.tsx";
 import { inviteUser, useUserRefresh } from "./users-api.ts";
@@ -14,7 +13,6 @@ const nobodyYet: UserFormValues = { email: "", name: "", role: "viewer" };
 
 /** Asks who is to be invited and in which role. Give each asking a `key`. */
 export function InviteDialog({ open, onClose, onInvited }: InviteDialogProps) {
-  const id = useId();
   const [values, setValues] = useState(nobodyYet);
   const [wasSent, setWasSent] = useState(false);
   const refresh = useUserRefresh();
@@ -36,43 +34,33 @@ export function InviteDialog({ open, onClose, onInvited }: InviteDialogProps) {
     setValues({ ...values, ...part });
     inviting.reset();
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const send = () => {
     setWasSent(true);
-    if (Object.keys(issues).length > 0 || inviting.isPending) return;
+    if (Object.keys(issues).length > 0) return;
     inviting.mutate({ ...values, email: values.email.trim(), name: values.name.trim() });
   };
   return (
-    <Dialog
+    <FormDialog
       wide
       open={open}
-      onClose={onClose}
       title="Invite somebody"
-      footer={
-        <>
-          <Button large onClick={onClose}>
-            Not now
-          </Button>
-          <Button large look="primary" type="submit" form={id} busy={inviting.isPending}>
-            Invite
-          </Button>
-        </>
-      }
+      sendWord="Invite"
+      busy={inviting.isPending}
+      onSend={send}
+      onClose={onClose}
     >
-      <form id={id} className="stack" noValidate onSubmit={submit}>
-        <p className="text-2">
-          They get a link that works once and choose a password with it. It is sent by e-mail where the server
-          can do that, and shown here in any case.
-        </p>
-        <PersonFields
-          values={values}
-          errors={errors}
-          emailHint="They sign in with it. Each account has its own."
-          onChange={change}
-        />
-        <RoleField role={values.role} onChange={(role) => change({ role })} />
-        {!isTaken && <Refusal error={inviting.error} />}
-      </form>
-    </Dialog>
+      <p className="text-2">
+        They get a link that works once and choose a password with it. It is sent by e-mail where the server
+        can do that, and shown here in any case.
+      </p>
+      <PersonFields
+        values={values}
+        errors={errors}
+        emailHint="They sign in with it. Each account has its own."
+        onChange={change}
+      />
+      <RoleField role={values.role} onChange={(role) => change({ role })} />
+      {!isTaken && <Refusal error={inviting.error} />}
+    </FormDialog>
   );
 }

@@ -1,9 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import type { GivenLink } from "../../api/account-rows.ts";
 import type { UserSummary } from "../../api/rows.ts";
-import { Dialog } from "../../ui/overlay/Dialog.tsx";
-import { Button } from "../../ui/page/Button.tsx";
+import { FormDialog } from "../../ui/overlay/Dialog.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { Refusal, useMailSetup } from "../settings/public.ts";
 import { linkKindFor } from "./user-words.ts";
@@ -39,49 +38,37 @@ export function NewLinkDialog({ user, open, onClose, onGiven }: NewLinkDialogPro
       refresh();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!giving.isPending) giving.mutate();
-  };
   return (
-    <Dialog
+    <FormDialog
       wide
       open={open}
-      onClose={onClose}
       title={kind === "invitation" ? "Make a new invitation" : "Make a one-time link"}
-      footer={
-        <>
-          <Button large onClick={onClose}>
-            Not now
-          </Button>
-          <Button large look="primary" type="submit" form={id} busy={giving.isPending} data-first-focus="">
-            Make the link
-          </Button>
-        </>
-      }
+      sendWord="Make the link"
+      beginsAt="send"
+      busy={giving.isPending}
+      onSend={() => giving.mutate()}
+      onClose={onClose}
     >
-      <form id={id} className="stack" onSubmit={submit}>
-        <p>{explanations[kind]}</p>
-        {user.email !== null && (
-          <label className={canMail ? "choice" : "choice choice-closed"}>
-            <input
-              type="checkbox"
-              checked={canMail && wantsMail}
-              aria-disabled={!canMail || undefined}
-              aria-label="Also send it by e-mail"
-              aria-describedby={`${id}-mail`}
-              onChange={() => canMail && setWantsMail(!wantsMail)}
-            />
-            <span className="strong">Also send it by e-mail</span>
-            <span className="choice-text" id={`${id}-mail`}>
-              {mail.data?.is_configured === false
-                ? "The server has no mail server: set COURSEWRIGHT_SMTP_URL and start it again."
-                : `To ${shortName(user.email)}. It is shown here in any case.`}
-            </span>
-          </label>
-        )}
-        <Refusal error={giving.error} />
-      </form>
-    </Dialog>
+      <p>{explanations[kind]}</p>
+      {user.email !== null && (
+        <label className={canMail ? "choice" : "choice choice-closed"}>
+          <input
+            type="checkbox"
+            checked={canMail && wantsMail}
+            aria-disabled={!canMail || undefined}
+            aria-label="Also send it by e-mail"
+            aria-describedby={`${id}-mail`}
+            onChange={() => canMail && setWantsMail(!wantsMail)}
+          />
+          <span className="strong">Also send it by e-mail</span>
+          <span className="choice-text" id={`${id}-mail`}>
+            {mail.data?.is_configured === false
+              ? "The server has no mail server: set COURSEWRIGHT_SMTP_URL and start it again."
+              : `To ${shortName(user.email)}. It is shown here in any case.`}
+          </span>
+        </label>
+      )}
+      <Refusal error={giving.error} />
+    </FormDialog>
   );
 }

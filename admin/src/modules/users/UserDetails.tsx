@@ -5,7 +5,7 @@ import { useLiveRefresh, useLiveState } from "../../api/live/use-live.ts";
 import { describeError } from "../../api/problem.ts";
 import type { UserSummary } from "../../api/rows.ts";
 import { roleWords } from "../../api/session/roles.ts";
-import { useSession } from "../../api/session/use-session.ts";
+import { usePerson } from "../../api/session/use-session.ts";
 import { paths } from "../../paths.ts";
 import { AppLink } from "../../ui/link/AppLink.tsx";
 import { Card, Facts, FigureStrip } from "../../ui/page/Card.tsx";
@@ -19,8 +19,10 @@ import { Money } from "../../ui/value/Money.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
 import { useNeighbours } from "../lists/public.ts";
 import { AccountActions } from "./AccountActions.tsx";
+import { NewLinkButton } from "./NewLinkButton.tsx";
+import { SignInWay, useInvitationOver } from "./SignInWay.tsx";
 import { UserTabs } from "./UserTabs.tsx";
-import { accountState, roleMeaning, signInWords } from "./user-words.ts";
+import { accountState, actionReasons, roleMeaning } from "./user-words.ts";
 import "./users.css";
 
 /** One account: who it is, what it may do, what it made and what that cost. */
@@ -122,10 +124,11 @@ function Figures({ user }: { user: UserSummary }) {
 }
 
 function AccountFacts({ user }: { user: UserSummary }) {
-  const { user: person } = useSession();
-  const signIn = signInWords(user);
+  const person = usePerson();
+  const isInvitationOver = useInvitationOver(user);
+  const { link: reason } = actionReasons({ user, ownId: person.id });
   return (
-    <Card title="Account" note={person?.id === user.id ? "your own" : undefined} padded>
+    <Card title="Account" note={person.id === user.id ? "your own" : undefined} padded>
       <Facts
         facts={[
           {
@@ -146,8 +149,10 @@ function AccountFacts({ user }: { user: UserSummary }) {
             name: "Signs in by",
             value: (
               <>
-                {signIn.word}
-                <span className="user-role-meaning">{signIn.explains}</span>
+                <SignInWay explained user={user} />
+                <span className={isInvitationOver ? "user-again" : undefined}>
+                  <NewLinkButton user={user} reason={reason} offered={isInvitationOver} />
+                </span>
               </>
             ),
           },

@@ -1,5 +1,6 @@
 import { useId } from "react";
 import type { Role } from "../../api/session/roles.ts";
+import { isEmailAddress } from "../../ui/form/email-address.ts";
 import { Choice, Field } from "../../ui/form/Field.tsx";
 import { roleChoices } from "./user-words.ts";
 
@@ -14,7 +15,7 @@ export function readUserForm({ email, name }: UserFormValues, needsEmail: boolea
   const errors: UserFormErrors = {};
   if (name.trim() === "") errors.name = "Write the person's name.";
   const address = email.trim();
-  if (address === "" ? needsEmail : !/^[^\s@]+@[^\s@]+$/.test(address))
+  if (address === "" ? needsEmail : !isEmailAddress(address))
     errors.email = "Write an e-mail address, such as name@example.org.";
   return errors;
 }
@@ -50,7 +51,7 @@ export function PersonFields({ values, errors, emailHint, emailReason, onChange 
         {(control) => (
           <input
             {...control}
-            className={emailReason === undefined ? "input" : "input user-fixed"}
+            className="input"
             type="email"
             inputMode="email"
             autoComplete="off"

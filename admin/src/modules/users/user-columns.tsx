@@ -9,7 +9,8 @@ import { formatCount } from "../../ui/value/format.ts";
 import { RelativeTime } from "../../ui/value/Moment.tsx";
 import { Money } from "../../ui/value/Money.tsx";
 import { shortName } from "../../ui/value/visible-text.ts";
-import { accountState, signInWords } from "./user-words.ts";
+import { OpenInvitation, SignInWay } from "./SignInWay.tsx";
+import { accountState } from "./user-words.ts";
 
 /** The columns of the accounts list. */
 export const userColumns: Column<UserSummary>[] = [
@@ -30,7 +31,9 @@ export const userColumns: Column<UserSummary>[] = [
     phone: "detail",
     cell: (user) => (
       <span className="text-2">
-        <span className="only-phone">{roleWords[user.role]} · </span>
+        <span className="only-phone">
+          {roleWords[user.role]} · <OpenInvitation user={user} />
+        </span>
         {user.email === null ? "none" : <bdi title={user.email}>{shortName(user.email)}</bdi>}
       </span>
     ),
@@ -58,14 +61,7 @@ export const userColumns: Column<UserSummary>[] = [
     key: "sign-in",
     header: "Signs in by",
     above: 920,
-    cell: (user) => {
-      const { word, explains } = signInWords(user);
-      return (
-        <span className="text-2" title={explains}>
-          {word}
-        </span>
-      );
-    },
+    cell: (user) => <SignInWay user={user} />,
   },
   {
     key: "second-factor",

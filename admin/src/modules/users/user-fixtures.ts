@@ -18,6 +18,7 @@ export function userRow(part: Partial<UserSummary> = {}): UserSummary {
     erased_at: null,
     sign_in: "password",
     has_second_factor: true,
+    invitation_expires_at: null,
     ...part,
   };
 }

@@ -2,6 +2,7 @@ import type { UserSummary } from "../../api/rows.ts";
 import type { Role } from "../../api/session/roles.ts";
 import type { IconName } from "../../ui/icon/icon-shapes.tsx";
 import type { Tone } from "../../ui/status/status-tone.ts";
+import { formatMoment } from "../../ui/value/format.ts";
 
 /** The roles in the order in which they are offered, each with one sentence on what it may do. */
 export const roleChoices: readonly { role: Role; title: string; explains: string }[] = [
@@ -35,30 +36,61 @@ export function roleMeaning(role: Role): string {
   return roleChoices.find((choice) => choice.role === role)?.explains ?? "";
 }
 
+type SignInFacts = Pick<
+  UserSummary,
+  "sign_in" | "email" | "erased_at" | "is_active" | "invitation_expires_at"
+>;
+
+/** Whether somebody was invited, has not come, and their link works no longer. */
+export function isInvitationOver(user: SignInFacts, nowMs: number): boolean {
+  const { sign_in, email, erased_at, is_active, invitation_expires_at } = user;
+  if (erased_at !== null || !is_active || email === null) return false;
+  if (sign_in === "none") return true;
+  // The row was read while the link still worked.
+  return (
+    sign_in === "invited" && invitation_expires_at !== null && Date.parse(invitation_expires_at) <= nowMs
+  );
+}
+
 /** How somebody signs in, short and with what follows from it. */
-export function signInWords(user: Pick<UserSummary, "sign_in" | "email" | "erased_at">): {
-  word: string;
-  explains: string;
-} {
+export function signInWords(user: SignInFacts, nowMs: number): { word: string; explains: string } {
   if (user.erased_at !== null) return { word: "erased", explains: "The person's data was erased." };
+  if (isInvitationOver(user, nowMs)) return overWords(user.invitation_expires_at, nowMs);
   switch (user.sign_in) {
     case "password":
       return { word: "password", explains: "Signs in with e-mail and password." };
     case "single_sign_on":
       return { word: "single sign-on", explains: "Signs in through the organisation's identity provider." };
     case "invited":
-      return {
-        word: "invited",
-        explains: "Has not signed in yet: the one-time link works for seven days from when it was made.",
-      };
+      return invitedWords(user.invitation_expires_at, nowMs);
     case "none":
       return user.email === null
         ? { word: "this machine only", explains: "Signs in by the link that the server prints at its start." }
         : {
             word: "none",
-            explains: "Cannot sign in: the link has expired or ended. Make a new one on the account's page.",
+            explains: "Has never signed in. Once the account is active again, give them a link.",
           };
   }
+}
+
+function overWords(expiredAt: string | null, nowMs: number) {
+  const since = expiredAt === null ? "was ended" : `worked until ${momentInWords(expiredAt, nowMs)}`;
+  return {
+    word: "invitation ended",
+    explains: `Has never signed in, and the one-time link ${since}: give a new one.`,
+  };
+}
+
+function invitedWords(expiresAt: string | null, nowMs: number) {
+  const until = expiresAt === null ? "" : ` until ${momentInWords(expiresAt, nowMs)}`;
+  return {
+    word: until === "" ? "invited" : `invited,${until}`,
+    explains: `Has not signed in yet: the one-time link works once${until}.`,
+  };
+}
+
+function momentInWords(at: string, nowMs: number): string {
+  return formatMoment(new Date(at), new Date(nowMs));
 }
 
 /** How an account stands, as icon and word. */

@@ -1,11 +1,13 @@
 import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { UserSummary } from "../../api/rows.ts";
 import { SessionContext } from "../../api/session/session-context.ts";
 import { sessionOf } from "../../api/session/session-fixtures.ts";
 import { type Answer, refusal, renderWithServer, teachDialogs } from "../engines/render-with-server.tsx";
 import { AccountActions } from "./AccountActions.tsx";
+import { NewLinkButton } from "./NewLinkButton.tsx";
 import { UsersList } from "./UsersList.tsx";
 import { UserTabs } from "./UserTabs.tsx";
 import { userRow } from "./user-fixtures.ts";
@@ -48,8 +50,15 @@ describe("the list of accounts", () => {
   test("says of each how they sign in, and shows hostile names as text", async () => {
     users = [
       userRow({ name: hostile }),
-      userRow({ id: "b", name: "Ada", role: "admin", sign_in: "invited", has_second_factor: false }),
+      userRow({
+        ...{ id: "b", name: "Ada", role: "admin", sign_in: "invited", has_second_factor: false },
+        invitation_expires_at: new Date(Date.now() + 86_400_000).toISOString(),
+      }),
       userRow({ id: "c", name: "Gone", is_active: false, sign_in: "none" }),
+      userRow({
+        ...{ id: "d", name: "Late", sign_in: "invited" },
+        invitation_expires_at: new Date(Date.now() - 1_000).toISOString(),
+      }),
     ];
     await renderWithServer(<UsersList />, (asked) => answer(asked), "/users");
     const table = within(await screen.findByRole("table", { name: "Users" }));
@@ -58,8 +67,9 @@ describe("the list of accounts", () => {
     expect(document.querySelector("img")).toBeNull();
     expect(rows[0]?.textContent).toContain("password");
     expect(rows[1]?.textContent).toContain("administrator");
-    expect(rows[1]?.textContent).toContain("invited");
+    expect(rows[1]?.textContent).toContain("invited, until ");
     expect(rows[2]?.textContent).toContain("deactivated");
+    expect(rows[3]?.textContent).toContain("invitation ended");
   });
 
   test("somebody is invited in a role, and the link is shown once", async () => {
@@ -129,6 +139,18 @@ describe("the list of accounts", () => {
   });
 });
 
+function Offer({ user }: { user: UserSummary }) {
+  const [offered, setOffered] = useState(true);
+  return (
+    <>
+      <NewLinkButton user={user} reason={undefined} offered={offered} />
+      <button type="button" onClick={() => setOffered(false)}>
+        It is told as invited
+      </button>
+    </>
+  );
+}
+
 describe("what can be done with an account", () => {
   const show = (user: UserSummary, session = sessionOf("admin")) =>
     renderWithServer(
@@ -181,6 +203,18 @@ describe("what can be done with an account", () => {
     await waitFor(() => expect(page.writes()[0]?.body).toEqual({ role: "admin" }));
   });
 
+  test("an invitation that is over is given anew, and the link stays on show when the offer goes", async () => {
+    const over = userRow({ sign_in: "none", invitation_expires_at: "2026-11-20T09:00:00.000Z" });
+    const page = await renderWithServer(<Offer user={over} />, (asked) => answer(asked));
+    await userEvent.click(screen.getByRole("button", { name: "New invitation" }));
+    await userEvent.click(screen.getByRole("button", { name: "Make the link" }));
+    expect(await screen.findByText(link.url)).toBeTruthy();
+    await userEvent.click(screen.getByText("It is told as invited"));
+    expect(screen.queryByRole("button", { name: "New invitation" })).toBeNull();
+    expect(screen.getByText(link.url)).toBeTruthy();
+    expect(page.writes()[0]?.body).toEqual({ kind: "invitation", mail: false });
+  });
+
   test("a new link is shown once, and mail is closed with the setting that is missing", async () => {
     const page = await show(userRow());
     await userEvent.click(screen.getByRole("button", { name: "New link" }));
@@ -223,7 +257,8 @@ test("the activity of a person is asked for by and on them, or by them alone", a
   const user = userRow();
   const page = await renderWithServer(<UserTabs user={user} />, (asked) => answer(asked), "/?tab=activity");
   await screen.findByText(/What this person does/);
-  expect(page.asked.at(-1)?.path).toContain(`q=${user.id}`);
+  const asked = () => page.asked.findLast(({ path }) => path.startsWith("/admin/audit-log?"))?.path;
+  expect(asked()).toContain(`q=${user.id}`);
   await userEvent.click(screen.getByRole("button", { name: "By the person" }));
-  await waitFor(() => expect(page.asked.at(-1)?.path).toContain(`actor_id=${user.id}`));
+  await waitFor(() => expect(asked()).toContain(`actor_id=${user.id}`));
 });

@@ -1,4 +1,5 @@
 import { useId } from "react";
+import { showToast } from "../overlay/toasts.ts";
 import "./switch.css";
 
 type SwitchProps = {
@@ -26,7 +27,8 @@ export function Switch({ on, label, busy = false, disabledReason, onChange }: Sw
         aria-describedby={disabledReason === undefined ? undefined : reasonId}
         checked={on}
         onChange={(event) => {
-          if (!busy && disabledReason === undefined) onChange(event.currentTarget.checked);
+          if (disabledReason !== undefined) showToast({ tone: "idle", words: disabledReason });
+          else if (!busy) onChange(event.currentTarget.checked);
         }}
       />
       <span aria-hidden="true">{on ? "On" : "Off"}</span>

@@ -1,4 +1,5 @@
-import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { Form } from "../form/Form.tsx";
 import { Button, IconButton } from "../page/Button.tsx";
 import "./overlay.css";
 
@@ -9,11 +10,11 @@ type DialogProps = {
   children: ReactNode;
   footer?: ReactNode;
   /** Room for a form with long texts; fills the screen of a phone. */
-  wide?: boolean;
+  wide?: boolean | undefined;
 };
 
 /** A native modal dialog: focus goes to `data-first-focus` and stays inside, Escape closes, focus returns to where it was. */
-export function Dialog({ open, onClose, title, children, footer, wide = false }: DialogProps) {
+export function Dialog({ open, onClose, title, children, footer, wide }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -51,6 +52,60 @@ export function Dialog({ open, onClose, title, children, footer, wide = false }:
   );
 }
 
+type FormDialogProps = {
+  open: boolean;
+  title: ReactNode;
+  /** The fields, and below them why it was not taken. */
+  children: ReactNode;
+  /** The verb and its object: "Add the alert". */
+  sendWord: ReactNode;
+  look?: "primary" | "danger";
+  wide?: boolean;
+  busy: boolean;
+  /** Why it cannot be sent yet. */
+  disabledReason?: string | undefined;
+  /** Which button has the keyboard at first, where no field has `data-first-focus`. */
+  beginsAt?: "send" | "close";
+  /** Stands left in the footer, apart from what ends the dialog. */
+  aside?: ReactNode;
+  onSend: () => void;
+  onClose: () => void;
+};
+
+/** A form in a dialog: sent by its button or Enter, left by "Not now" or Escape. */
+export function FormDialog(props: FormDialogProps) {
+  const { open, title, children, sendWord, look = "primary", wide, busy, disabledReason, beginsAt } = props;
+  const { aside, onSend, onClose } = props;
+  const id = useId();
+  const footer = (
+    <>
+      {aside}
+      {aside !== undefined && <span className="spacer" />}
+      <Button large onClick={onClose} data-first-focus={beginsAt === "close" ? "" : undefined}>
+        Not now
+      </Button>
+      <Button
+        large
+        look={look}
+        type="submit"
+        form={id}
+        busy={busy}
+        disabledReason={disabledReason}
+        data-first-focus={beginsAt === "send" ? "" : undefined}
+      >
+        {sendWord}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog open={open} onClose={onClose} title={title} wide={wide} footer={footer}>
+      <Form id={id} className="stack" busy={busy} onSend={onSend}>
+        {children}
+      </Form>
+    </Dialog>
+  );
+}
+
 type ConfirmDialogProps = {
   open: boolean;
   title: ReactNode;
@@ -69,34 +124,19 @@ type ConfirmDialogProps = {
 /** Asks once before something that cannot be taken back or costs money. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { open, title, children, confirmWord, dangerous = false, busy, failure, onConfirm, onClose } = props;
-  const id = useId();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!busy) onConfirm();
-  };
-  const footer = (
-    <>
-      <Button large onClick={onClose} data-first-focus={dangerous ? "" : undefined}>
-        Not now
-      </Button>
-      <Button
-        large
-        look={dangerous ? "danger" : "primary"}
-        type="submit"
-        form={id}
-        busy={busy}
-        data-first-focus={dangerous ? undefined : ""}
-      >
-        {confirmWord}
-      </Button>
-    </>
-  );
   return (
-    <Dialog open={open} onClose={onClose} title={title} footer={footer}>
-      <form id={id} onSubmit={submit} className="stack">
-        <div className="text-2">{children}</div>
-        {failure !== undefined && <div role="alert">{failure}</div>}
-      </form>
-    </Dialog>
+    <FormDialog
+      open={open}
+      title={title}
+      sendWord={confirmWord}
+      look={dangerous ? "danger" : "primary"}
+      beginsAt={dangerous ? "close" : "send"}
+      busy={busy}
+      onSend={onConfirm}
+      onClose={onClose}
+    >
+      <div className="text-2">{children}</div>
+      {failure !== undefined && <div role="alert">{failure}</div>}
+    </FormDialog>
   );
 }

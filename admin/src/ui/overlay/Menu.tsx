@@ -2,6 +2,7 @@ import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef } fr
 import { Icon } from "../icon/Icon.tsx";
 import type { IconName } from "../icon/icon-shapes.tsx";
 import "./overlay.css";
+import { showToast } from "./toasts.ts";
 
 const gapPx = 6;
 const edgePx = 8;
@@ -85,13 +86,19 @@ type MenuProps = Omit<PopoverProps, "children"> & { items: MenuItem[] };
 function walkItems(event: KeyboardEvent<HTMLDivElement>): void {
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>("[role^=menuitem]")];
   const current = items.findIndex((item) => item.contains(document.activeElement));
-  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-  if (items.length === 0 || step === 0) return;
+  const places = new Map([
+    ["ArrowDown", current + 1],
+    ["ArrowUp", current - 1],
+    ["Home", 0],
+    ["End", -1],
+  ]);
+  const place = places.get(event.key);
+  if (place === undefined) return;
   event.preventDefault();
-  items[(current + step + items.length) % items.length]?.focus();
+  items.at(place % items.length)?.focus();
 }
 
-/** A menu of actions or of one choice; arrow keys walk, Enter selects. */
+/** A menu of actions or of one choice; arrow keys, Home and End walk, Enter selects. */
 export function Menu({ items, ...popover }: MenuProps) {
   return (
     <Popover {...popover}>
@@ -115,7 +122,11 @@ function MenuEntry({ item }: { item: MenuItem }) {
     </>
   );
   const select = (event: MouseEvent<HTMLButtonElement>) => {
-    if (item.disabledReason !== undefined) return;
+    if (item.disabledReason !== undefined) {
+      // A finger finds no tooltip.
+      showToast({ tone: "idle", words: item.disabledReason });
+      return;
+    }
     event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover();
     item.onSelect();
   };

@@ -30,6 +30,18 @@ test("a remark goes by itself, one with something to do about it later, a failur
   act(() => dismissToast(failure));
 });
 
+test("the same remark again takes the place of the former one, but not of one with something to do about it", () => {
+  render(<ToastRegion />);
+  const action = { word: "Undo", onSelect: () => undefined };
+  act(() => {
+    for (const words of ["Not now.", "Not now."]) showToast({ tone: "idle", words });
+    for (const words of ["Gone.", "Gone."]) showToast({ tone: "ok", words, action });
+  });
+  expect(screen.getAllByText("Not now.")).toHaveLength(1);
+  expect(screen.getAllByRole("button", { name: "Undo" })).toHaveLength(2);
+  pass(12_001);
+});
+
 test("a remark stays while somebody points at it or has the focus on it", () => {
   render(<ToastRegion />);
   act(

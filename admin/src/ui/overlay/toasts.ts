@@ -57,7 +57,9 @@ export function showToast(toast: Omit<Toast, "id">): number {
   lastId += 1;
   const id = lastId;
   const shown = { ...toast, id };
-  publish([...toasts.slice(-2), shown]);
+  // The same again takes the place of the former one, unless that has something to do about it.
+  const others = toasts.filter(({ words, action }) => words !== toast.words || action !== undefined);
+  publish([...others.slice(-2), shown]);
   startTimer(shown);
   return id;
 }

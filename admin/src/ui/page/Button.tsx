@@ -1,6 +1,7 @@
 import type { ButtonHTMLAttributes, ReactNode } from "react";
 import { Icon } from "../icon/Icon.tsx";
 import type { IconName } from "../icon/icon-shapes.tsx";
+import { showToast } from "../overlay/toasts.ts";
 import "./button.css";
 
 type ButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, "className" | "disabled"> & {
@@ -16,7 +17,7 @@ type ButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, "className" | "
   "data-first-focus"?: string | undefined;
 };
 
-/** A button whose refusal always has a reason. */
+/** A button whose refusal always has a reason: as its tooltip, in its accessible name, and told when it is pressed. */
 export function Button(props: ButtonProps) {
   const {
     children,
@@ -39,8 +40,13 @@ export function Button(props: ButtonProps) {
       aria-busy={busy || undefined}
       title={disabledReason ?? title}
       onClick={(event) => {
-        if (blocked) event.preventDefault();
-        else onClick?.(event);
+        if (!blocked) {
+          onClick?.(event);
+          return;
+        }
+        event.preventDefault();
+        // A finger finds no tooltip.
+        if (disabledReason !== undefined) showToast({ tone: "idle", words: disabledReason });
       }}
     >
       {busy ? (

@@ -1,5 +1,6 @@
 import { useRef, useState } from "react";
 import { Icon } from "../icon/Icon.tsx";
+import { Button } from "../page/Button.tsx";
 import { shortenId } from "./format.ts";
 import "./values.css";
 
@@ -14,15 +15,36 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** A button that copies a text and says so in place. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
-  const [outcome, setOutcome] = useState<"idle" | "copied" | "refused">("idle");
+type CopyOutcome = "idle" | "copied" | "refused";
+
+const outcomeMs = 1600;
+
+function useCopy(text: string): { outcome: CopyOutcome; copy: () => Promise<void> } {
+  const [outcome, setOutcome] = useState<CopyOutcome>("idle");
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const copy = async () => {
     setOutcome((await copyText(text)) ? "copied" : "refused");
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setOutcome("idle"), 1600);
+    timer.current = setTimeout(() => setOutcome("idle"), outcomeMs);
   };
+  return { outcome, copy };
+}
+
+function CopyOutcomeWords({ outcome }: { outcome: CopyOutcome }) {
+  return (
+    <span role="status" className={outcome === "refused" ? "small text-2" : "visually-hidden"}>
+      {outcome === "copied" && "copied"}
+      {outcome === "refused" && "the browser refused; select the text instead"}
+    </span>
+  );
+}
+
+/** `label` says what is copied: "Copy the link". */
+type CopyButtonProps = { text: string; label: string };
+
+/** A mark that copies a text and says so in place. */
+export function CopyButton({ text, label }: CopyButtonProps) {
+  const { outcome, copy } = useCopy(text);
   return (
     <button type="button" className="copy" aria-label={label} title={label} onClick={copy}>
       <Icon
@@ -30,11 +52,21 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
         small
         className={outcome === "copied" ? "is-ok" : ""}
       />
-      <span role="status" className={outcome === "refused" ? "small text-2" : "visually-hidden"}>
-        {outcome === "copied" && "copied"}
-        {outcome === "refused" && "the browser refused; select the text instead"}
-      </span>
+      <CopyOutcomeWords outcome={outcome} />
     </button>
+  );
+}
+
+/** A button with a word, for what is there to be copied. */
+export function CopyTextButton({ text, label, ...rest }: CopyButtonProps & { "data-first-focus"?: "" }) {
+  const { outcome, copy } = useCopy(text);
+  return (
+    <span className="copy-text">
+      <Button {...rest} icon={outcome === "copied" ? "check" : "copy"} aria-label={label} onClick={copy}>
+        {outcome === "copied" ? "Copied" : "Copy"}
+      </Button>
+      <CopyOutcomeWords outcome={outcome} />
+    </span>
   );
 }
 

@@ -107,9 +107,9 @@ const remark = "The provider had an outage of a few minutes. Resuming the unit w
 async function markRepaired(transaction: Transaction, ids: readonly string[]): Promise<void> {
   await sql`
     WITH marked AS (
-      UPDATE incidents i SET note = ${remark}, noted_by = p.name, noted_at = i.last_seen_at + interval '2 hours',
-        resolved_at = i.last_seen_at + interval '2 hours', resolved_by = p.name, resolved_because = 'marked'
-      FROM (SELECT name FROM users WHERE role = 'admin' ORDER BY id LIMIT 1) p
+      UPDATE incidents i SET note = ${remark}, noted_by_id = p.id, noted_at = i.last_seen_at + interval '2 hours',
+        resolved_at = i.last_seen_at + interval '2 hours', resolved_by_id = p.id, resolved_because = 'marked'
+      FROM (SELECT id FROM users WHERE role = 'admin' ORDER BY id LIMIT 1) p
       WHERE i.id = ANY(${[...ids]}::uuid[]) RETURNING i.*
     )
     INSERT INTO incident_versions (incident_id, at, incident)

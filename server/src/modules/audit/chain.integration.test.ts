@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { type RawBuilder, sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { tamper as tamperWith } from "../../../test/builders/aged-audit-log.ts";
 import { auditEntry } from "../../../test/builders/audit-entry.ts";
 import { createTestDatabase, type TestDatabase } from "../../../test/database.ts";
 import { captureQueries } from "../../../test/query-plan.ts";
@@ -38,19 +39,20 @@ function append(content: EntryContent): RawBuilder<unknown> {
   return sql`SELECT append_audit_entry(${JSON.stringify(content)}::jsonb, ${hashContent(content)}::bytea, null)`;
 }
 
-/** What somebody with all rights in the database can do: triggers are off, keys are not checked. */
-async function tamper(...statements: readonly RawBuilder<unknown>[]): Promise<void> {
-  await test.database.connection().execute(async (connection) => {
-    await sql`SET session_replication_role = replica`.execute(connection);
-    for (const statement of statements) await statement.execute(connection);
-    await sql`SET session_replication_role = origin`.execute(connection);
-  });
-}
+const tamper = (...statements: readonly RawBuilder<unknown>[]) => tamperWith(test.database, ...statements);
 
 describe("the chain", () => {
   it("is whole while it is empty, and has no head", async () => {
     expect(await audit.verify()).toEqual({
-      ...{ is_intact: true, entries: 0, head: null, first_broken_seq: null, problem: null },
+      ...{
+        is_intact: true,
+        entries: 0,
+        removed: 0,
+        since: null,
+        head: null,
+        first_broken_seq: null,
+        problem: null,
+      },
     });
   });
 
@@ -301,9 +303,18 @@ describe("erasing where a person was", () => {
     expect(await audit.verify()).toMatchObject({ is_intact: true, entries: 4 });
   });
 
-  it("does not excuse places that go later", async () => {
+  it("holds also for what a request of theirs brings that ends afterwards", async () => {
     await erasePlaces(person);
     await audit.record(auditEntry());
+    const { rows } = await audit.list({}, { limit: 1 });
+    expect(rows).toMatchObject([{ action: "task.cancel", address: null, user_agent: null }]);
+    expect((await sql`SELECT 1 FROM audit_places`.execute(test.database)).rows).toEqual([]);
+    expect(await audit.verify()).toMatchObject({ is_intact: true, entries: 2 });
+  });
+
+  it("does not excuse places of others that go", async () => {
+    await erasePlaces(person);
+    await audit.record(auditEntry({ actor_id: randomUUID() }));
     await expect(sql`DELETE FROM audit_places`.execute(test.database)).rejects.toThrow(
       "can only be added to",
     );

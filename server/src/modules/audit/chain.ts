@@ -35,6 +35,22 @@ export interface StoredEntry extends EntryContent {
   readonly place: Place | null;
 }
 
+/** The last entry of a beginning that was removed because its time was over. */
+export interface Anchor {
+  readonly seq: number;
+  readonly id: string;
+  /** ISO 8601 in UTC with microseconds, as it was hashed. */
+  readonly exact_at: string;
+  readonly content_sha256: Buffer;
+  readonly previous_hash: Buffer;
+  readonly hash: Buffer;
+}
+
+/** The action of the entry that announces a removal. */
+export const trimmedAction = "audit.trimmed";
+/** No entry goes earlier, in days. The database holds the same bound. */
+export const leastDays = 90;
+
 /** What the first entry follows. */
 export const beforeFirst = { seq: 0, hash: Buffer.alloc(32) } as const;
 
@@ -56,11 +72,15 @@ export function hashPlace({ salt, address, user_agent }: Place): string {
 }
 
 /** Whether the entry has the hash that `append_audit_entry` computes in SQL. */
+function hasOwnHash(entry: Omit<Anchor, "content_sha256">, content_sha256: Buffer): boolean {
+  const { exact_at: at, id, seq, previous_hash, hash } = entry;
+  const head = canonicalJson({ at, content_sha256: content_sha256.toString("hex"), id, seq });
+  return hash.equals(sha256(previous_hash, head));
+}
+
 function isAsWritten(entry: StoredEntry): boolean {
-  const { exact_at: at, id, seq } = entry;
   try {
-    const content_sha256 = hashContent(entry).toString("hex");
-    return entry.hash.equals(sha256(entry.previous_hash, canonicalJson({ at, content_sha256, id, seq })));
+    return hasOwnHash(entry, hashContent(entry));
   } catch (error) {
     // No exact JSON form: nobody can have written it through us.
     if (error instanceof TypeError) return false;
@@ -74,19 +94,41 @@ export interface ChainEnd {
   readonly hash: Buffer;
 }
 
+/** What is wrong with an anchor itself, as a sentence; null when its hash proves which entry it was and when. */
+export function findAnchorFault(anchor: Anchor): string | null {
+  return hasOwnHash(anchor, anchor.content_sha256)
+    ? null
+    : `What is kept of entry ${anchor.seq}, the last one that was removed, is not as it was written.`;
+}
+
+const dayMs = 86_400_000;
+
+/** Whether an entry of the chain says that everything up to the anchor was removed, and was written when that was old enough. */
+export function announces(entry: StoredEntry, anchor: Anchor): boolean {
+  if (entry.action !== trimmedAction || typeof entry.details !== "object" || entry.details === null)
+    return false;
+  const { details } = entry;
+  if (!("last_hash" in details) || details.last_hash !== anchor.hash.toString("hex")) return false;
+  return Date.parse(entry.exact_at) - Date.parse(anchor.exact_at) >= leastDays * dayMs;
+}
+
 /**
  * What is wrong with an entry that should follow `end`, as a sentence; null when nothing is. `erasedUpTo` says up to which
- * number the places of a person were erased.
+ * number the places of a person were erased, `beginning` what the first entry follows.
  */
 export function findFault(
   end: ChainEnd,
   entry: StoredEntry,
   erasedUpTo: ReadonlyMap<string, number>,
+  beginning: ChainEnd = beforeFirst,
 ): string | null {
   const { seq } = entry;
+  if (seq <= beginning.seq) {
+    return `Entry ${seq} was put in: everything up to number ${beginning.seq} was removed because its time was over.`;
+  }
   if (seq !== end.seq + 1) {
-    return end.seq === 0
-      ? `The beginning is missing: the first entry has number ${seq}, not 1.`
+    return end.seq === beginning.seq
+      ? `The beginning is missing: the first entry has number ${seq}, not ${beginning.seq + 1}.`
       : `Entries are missing: number ${seq} comes after number ${end.seq}.`;
   }
   if (!isAsWritten(entry)) return `Entry ${seq} is not as it was written.`;

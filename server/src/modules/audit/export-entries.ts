@@ -21,13 +21,14 @@ export const exportFormats: Readonly<Record<"csv" | "jsonl", ExportFormat>> = {
   jsonl: { head: "", write: (entry) => `${JSON.stringify(entry)}\n` },
 };
 
-// What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-const formulaBeginning = /^[=+\-@\t\r]/;
+// What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection): of a cell, and behind a semicolon or tab, which many
+// take for the end of one whatever is quoted here.
+const formulaBeginning = /(^|[;\t\r\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])/g;
 
 function writeCell(value: AuditLogEntry[keyof AuditLogEntry]): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  const safe = formulaBeginning.test(text) ? `'${text}` : text;
+  const safe = text.replace(formulaBeginning, "$1'");
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -45,6 +45,11 @@ export const auditVerificationSchema = z
   .object({
     is_intact: z.boolean(),
     entries: z.int().openapi({ description: "Read and found whole; up to the first broken one." }),
+    removed: z.int().openapi({
+      description:
+        "Entries that went from the beginning because their time was over. The first one that is left follows the last of them.",
+    }),
+    since: z.iso.datetime().nullable().openapi({ description: "Time of the oldest entry that is left." }),
     head: z.string().nullable().openapi({
       description: "Hash of the newest entry. Kept elsewhere, it also shows a log that was cut at its end.",
     }),
@@ -53,3 +58,17 @@ export const auditVerificationSchema = z
   })
   .openapi("AuditVerification");
 export type AuditVerification = z.infer<typeof auditVerificationSchema>;
+
+export const auditExtentSchema = z
+  .object({
+    newest_seq: z.int().openapi({ description: "Number of the newest entry; 0 when there is none." }),
+    since: z.iso.datetime().nullable().openapi({ description: "Time of the oldest entry that is left." }),
+    removed: z.int().openapi({
+      description: "Entries that went from the beginning because their time was over.",
+    }),
+    keep_days: z.int().nullable().openapi({
+      description: "How long an entry is kept, as COURSEWRIGHT_AUDIT_DAYS says; null: for ever.",
+    }),
+  })
+  .openapi("AuditExtent");
+export type AuditExtent = z.infer<typeof auditExtentSchema>;

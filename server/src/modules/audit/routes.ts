@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { listQuerySchema, sendPage } from "../../http/pagination.ts";
 import { problemResponses } from "../../http/problems.ts";
 import { createRouter } from "../../http/router.ts";
-import { auditEntrySchema, auditFilterSchema, auditVerificationSchema } from "./models.ts";
+import { auditEntrySchema, auditExtentSchema, auditFilterSchema, auditVerificationSchema } from "./models.ts";
 import type { AuditService } from "./service.ts";
 
 const tags = ["accounts"];
@@ -33,6 +33,19 @@ const exportEntries = createRoute({
       content: { "text/csv": { schema: z.string() }, "application/jsonl": { schema: z.string() } },
     },
     ...problemResponses(401, 403, 422),
+  },
+});
+const readExtent = createRoute({
+  method: "get",
+  path: "/admin/audit-log/extent",
+  tags,
+  summary: "Since when the log has entries, and the number of the newest",
+  responses: {
+    200: {
+      description: "Cheap to ask for: whether anything was written down since.",
+      content: { "application/json": { schema: auditExtentSchema } },
+    },
+    ...problemResponses(401, 403),
   },
 });
 const verifyEntries = createRoute({
@@ -69,5 +82,6 @@ export function createAuditRoutes(service: AuditService) {
         },
       });
     })
+    .openapi(readExtent, async (context) => context.json(await service.extent(), 200))
     .openapi(verifyEntries, async (context) => context.json(await service.verify(), 200));
 }

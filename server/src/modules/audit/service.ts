@@ -1,8 +1,9 @@
 import type { RecordAudit } from "../../platform/audit-entry.ts";
 import type { Database, Transaction } from "../../platform/database.ts";
 import type { Page, PageQuery } from "../../platform/page.ts";
-import type { AuditFilter, AuditLogEntry, AuditVerification } from "./models.ts";
+import type { AuditExtent, AuditFilter, AuditLogEntry, AuditVerification } from "./models.ts";
 import { exportEntries, listOfActor, listPage } from "./read-log.ts";
+import { findExtent } from "./repo/trimming.ts";
 import { verifyChain } from "./verify-chain.ts";
 import { erasePlaces, recordEntry } from "./write-log.ts";
 
@@ -13,6 +14,8 @@ export interface AuditService {
   list(filter: AuditFilter, page: PageQuery): Promise<Page<AuditLogEntry>>;
   /** The entries that fit, oldest first, read as they are taken. @throws AppError `audit_export_too_large` past a million */
   export(filter: AuditFilter, format: "csv" | "jsonl"): Promise<ReadableStream<Uint8Array>>;
+  /** Since when the log has entries, how long it keeps them, and the number of the newest. */
+  extent(): Promise<AuditExtent>;
   /** Reads the whole chain again, in bounded pieces. */
   verify(): Promise<AuditVerification>;
   /**
@@ -27,13 +30,19 @@ export interface AuditService {
   erasePlaces(transaction: Transaction, actor_id: string): Promise<void>;
 }
 
-/** The log over a database that is migrated; programs on a command line make one of their own. */
-export function createAuditService(database: Database): AuditService {
+/**
+ * The log over a database that is migrated; programs on a command line make one of their own.
+ * @param keepDays how long an entry is kept, 0 for ever; it is only told here, `trimLog` does it
+ */
+export function createAuditService(database: Database, keepDays = 0): AuditService {
   let verifying: Promise<AuditVerification> | undefined;
   return {
     record: (entry) => recordEntry(database, entry),
     list: (filter, page) => listPage(database, filter, page),
     export: (filter, format) => exportEntries(database, filter, format),
+    async extent() {
+      return { ...(await findExtent(database)), keep_days: keepDays === 0 ? null : keepDays };
+    },
     verify() {
       // Reading everything is dear: whoever asks meanwhile gets the same verdict.
       verifying ??= verifyChain(database).finally(() => {

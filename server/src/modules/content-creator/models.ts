@@ -7,6 +7,7 @@ import {
   learningObjectiveSchema,
   lessonQualitySchema,
   optionLabels,
+  textFindingSchema,
   warningSchema,
 } from "../content/public.ts";
 
@@ -80,6 +81,8 @@ export const unitPlanSchema = z.strictObject({
   lessons: z.array(lessonPlanSchema).min(1),
   /** Sentences for people: what the source did not allow. */
   warnings: z.array(z.string()),
+  /** Why title, description and objectives should be looked at. Absent in records from before they were checked. */
+  findings: z.array(textFindingSchema).optional(),
   quotes: quotePlanSchema.nullable(),
   provider: z.string(),
   llm_request_id: z.string(),

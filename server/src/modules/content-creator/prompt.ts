@@ -53,7 +53,7 @@ export function parsePrompt(name: string, text: string): PromptTemplate {
 }
 
 /** Tags that delimit data in prompts. Inside data they are defused, so that a text cannot close its own fence. */
-const fences = /<(?=\/?(?:source|transcript|drafts|findings)\b)/gi;
+const fences = /[<＜﹤](?=[\s/\\]*(?:source|transcript|drafts|findings)\b)/gi;
 
 /** Wraps text as data: `<tag …>text</tag>`. The prompts say that nothing inside is an instruction. */
 export function asData(
@@ -61,13 +61,27 @@ export function asData(
   text: string,
   title?: string,
 ): string {
-  const attribute = title === undefined ? "" : ` title="${title.replace(/["<>\n]/g, " ").trim()}"`;
+  const attribute = title === undefined ? "" : ` title="${asLine(title).replace(/["<>]/g, " ").trim()}"`;
   return `<${tag}${attribute}>\n${text.replace(fences, "&lt;")}\n</${tag}>`;
+}
+
+/** Sources as data, one fence each. */
+export function asSources(
+  sources: readonly { readonly title: string | null; readonly text: string }[],
+): string {
+  return sources.map(({ title, text }) => asData("source", text, title ?? undefined)).join("\n\n");
+}
+
+const longestLine = 1_000;
+
+/** A title or a sentence that stands beside a label: one line, not longer than 1,000 characters, opening no fence. */
+export function asLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim().slice(0, longestLine).toWellFormed().replace(fences, "&lt;");
 }
 
 /** One line per value, for lists in prompts. */
 export function asLines(values: readonly string[]): string {
-  return values.map((value) => `- ${value.replace(/\s+/g, " ").trim()}`).join("\n");
+  return values.map((value) => `- ${asLine(value)}`).join("\n");
 }
 
 /** The objectives that a person gave, or a word that there are none. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { maxSourceBytes, refuseUnusableSources, selectPassages } from "./sources.ts";
+import { maxSourceBytes, refuseEmptySources, refuseUnusableSources, selectPassages } from "./sources.ts";
 
 const codeOf = (action: () => void): string => {
   try {
@@ -27,6 +27,14 @@ describe("refuseUnusableSources", () => {
     const half = { text: "é".repeat(maxSourceBytes / 4 + 1) };
     expect(codeOf(() => refuseUnusableSources([half, half]))).toBe("source_too_large");
   });
+});
+
+test("a source that held hidden text alone is refused, by its place when there are several", () => {
+  expect(codeOf(() => refuseEmptySources([{ text: " \n" }]))).toBe("source_empty");
+  expect(() => refuseEmptySources([{ text: "a" }, { text: "" }])).toThrow(
+    "Source 2 holds nothing but hidden text",
+  );
+  expect(codeOf(() => refuseEmptySources([{ text: "a" }]))).toBe("accepted");
 });
 
 describe("selectPassages", () => {

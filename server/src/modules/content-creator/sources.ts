@@ -25,6 +25,19 @@ export function readSources(
   );
 }
 
+/** Those of the sources that people gave; the others were written by a step. */
+export function givenSources(
+  references: readonly SourceReference[],
+  sources: readonly ReadSource[],
+): ReadSource[] {
+  return sources.filter((_source, place) => references[place]?.text === null);
+}
+
+/** Each text under its title, as a model reads them. */
+export function titledTexts(sources: readonly ReadSource[]): string[] {
+  return sources.map(({ title, text }) => `${title ?? ""}\n\n${text}`);
+}
+
 /** Largest source text of a unit, all its sources together: 10 MB of UTF-8. */
 export const maxSourceBytes = 10 * 1024 * 1024;
 
@@ -35,7 +48,7 @@ export const maxSourceBytes = 10 * 1024 * 1024;
 export function refuseUnusableSources(sources: readonly { readonly text: string }[]): void {
   let bytes = 0;
   for (const [place, { text }] of sources.entries()) {
-    const name = sources.length === 1 ? "The source" : `Source ${place + 1}`;
+    const name = nameOf(place, sources.length);
     if (text.trim() === "") {
       throw creatorErrors.create(
         "source_empty",
@@ -56,6 +69,23 @@ export function refuseUnusableSources(sources: readonly { readonly text: string 
       "The sources have more than 10 MB. Split the text and make one unit of each part.",
     );
   }
+}
+
+/**
+ * Refuses what held nothing but hidden text, which was taken out.
+ * @throws AppError `source_empty`
+ */
+export function refuseEmptySources(sources: readonly { readonly text: string }[]): void {
+  const place = sources.findIndex(({ text }) => text.trim() === "");
+  if (place < 0) return;
+  throw creatorErrors.create(
+    "source_empty",
+    `${nameOf(place, sources.length)} holds nothing but hidden text, such as comments. Paste the text that readers see.`,
+  );
+}
+
+function nameOf(place: number, count: number): string {
+  return count === 1 ? "The source" : `Source ${place + 1}`;
 }
 
 /** More than one character in a hundred that no text has: undecodable bytes (U+FFFD) or control characters. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Database, Transaction } from "../../platform/database.ts";
 import { listMatchingIds } from "../../platform/listing.ts";
+import { loadedSecrets } from "../../platform/redaction.ts";
 import type { LockUnit, SettleTask } from "../task-queue/public.ts";
 import { contentErrors } from "./errors.ts";
 import type { ContentPort, DiscardMedia, FinishedUnit, ReplacedLesson, SourceText } from "./public.ts";
@@ -103,15 +104,19 @@ export function createContentPort(database: Database, discardMedia: DiscardMedia
   };
 }
 
+/** Loaded secrets are taken out before: the driver, which does so for texts, cannot look into bytes. */
 function storeSource(transaction: Transaction, unit_id: string, source: SourceText): Promise<void> {
+  const text = loadedSecrets.text(source.text);
   return insertSource(transaction, unit_id, {
     kind: source.kind,
     title: source.title,
-    text_zstd: zstdCompressSync(Buffer.from(source.text, "utf8")),
-    characters: source.text.length,
-    words: source.text.match(/\S+/g)?.length ?? 0,
-    sha256: hashSource(source.text),
+    text_zstd: zstdCompressSync(Buffer.from(text, "utf8")),
+    characters: text.length,
+    words: text.match(/\S+/g)?.length ?? 0,
+    sha256: hashSource(text),
     extracted_by: null,
+    removed: source.removed ?? [],
+    addressed_passages: source.addressed_passages ?? 0,
   });
 }
 

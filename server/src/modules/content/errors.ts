@@ -10,6 +10,11 @@ export const contentErrors = defineErrors({
   lesson_failed: { status: 409, retryable: false, title: "The lesson was not written" },
   unit_not_publishable: { status: 409, retryable: false, title: "The unit cannot be published now" },
   nothing_approved: { status: 409, retryable: false, title: "Nothing in the unit is approved" },
+  findings_unconfirmed: {
+    status: 409,
+    retryable: false,
+    title: "Something in the unit must be looked at first",
+  },
   unit_busy: { status: 409, retryable: true, title: "A task of the unit is still running" },
   lesson_position_invalid: { status: 422, retryable: false, title: "The unit has no such lesson" },
   lesson_arrival_settled: { status: 409, retryable: false, title: "The lesson is part of the unit already" },

@@ -103,12 +103,21 @@ export const warningSchema = z.strictObject({
 });
 export type UnitWarning = z.infer<typeof warningSchema>;
 
-/** What the checks of a lesson's exercises found. */
+/** Something about a text that a person should look at. */
+export const textFindingSchema = z.strictObject({ code: z.string(), message: z.string() });
+export type TextFinding = z.infer<typeof textFindingSchema>;
+
+/** Code of a unit's warning that must be confirmed before learners see what it is about. */
+export const unconfirmedCode = "text_needs_a_look";
+
+/** What the checks of a lesson found. */
 export const lessonQualitySchema = z.strictObject({
   /** Items that were formed and thrown away, counted by reason. */
   dropped: z.array(z.strictObject({ reason: z.string(), count: z.int() })),
   /** Weaknesses that did not cost an item its place. */
   findings: z.array(z.strictObject({ exercise_id: z.string(), code: z.string(), message: z.string() })),
+  /** Why the lesson's text waits for a person. */
+  text_findings: z.array(textFindingSchema).optional(),
   note: z.string(),
   /** The transcript was edited after the audio was made. */
   audio_outdated: z.boolean(),
@@ -232,6 +241,29 @@ export const stageSchema = z.object({
 });
 export type Stage = z.infer<typeof stageSchema>;
 
+/** What may be taken out of a source before it is stored. */
+export const removalKinds = [
+  "comment",
+  "hidden_element",
+  "page_code",
+  "zero_width",
+  "tag_characters",
+  "direction_marks",
+  "variation_selectors",
+  "control_characters",
+] as const;
+const sourceRemovalSchema = z.strictObject({ kind: z.enum(removalKinds), count: z.int().min(1) });
+export type SourceRemoval = z.infer<typeof sourceRemovalSchema>;
+
+const sourceCleaning = {
+  removed: z
+    .array(sourceRemovalSchema)
+    .describe("what no reader would have seen and was taken out before the text was stored"),
+  addressed_passages: z
+    .int()
+    .describe("places, still in the text, that seem to speak to a language model instead of a reader"),
+};
+
 /** A source without its text. */
 export const unitSourceSchema = z.object({
   id,
@@ -241,6 +273,7 @@ export const unitSourceSchema = z.object({
   characters: z.int(),
   words: z.int(),
   sha256: z.string(),
+  ...sourceCleaning,
   created_at: time,
 });
 export type UnitSource = z.infer<typeof unitSourceSchema>;
@@ -254,6 +287,7 @@ export const sourceTextSchema = z.object({
   text: z.string(),
   sha256: z.string(),
   extracted_by: z.string().nullable(),
+  ...sourceCleaning,
 });
 export type SourceTextDetail = z.infer<typeof sourceTextSchema>;
 
@@ -296,6 +330,14 @@ export const lessonReviewSchema = z.strictObject({
   with_exercises: z.boolean().default(false).describe("give all exercises of the lesson the same review"),
 });
 export const exerciseReviewSchema = z.strictObject({ review: z.enum(reviewStates) });
+
+/** `POST /content/units/{id}/publish`; without a body nothing is confirmed. */
+export const publishRequestSchema = z.strictObject({
+  confirm_findings: z
+    .boolean()
+    .default(false)
+    .describe("somebody has looked at what the checks found in the unit's own texts"),
+});
 
 /** What publishing did: how much learners see now, and how much stays out. */
 export const publicationSchema = z.object({

@@ -1,6 +1,6 @@
 import type { Transaction } from "../../platform/database.ts";
 import type { UnitFilter } from "./filter.ts";
-import type { FinishedLesson, LearningObjective, UnitWarning } from "./models.ts";
+import type { FinishedLesson, LearningObjective, SourceRemoval, UnitWarning } from "./models.ts";
 
 export { noSuchUnit } from "./errors.ts";
 export { type UnitFilter, unitFilterSchema } from "./filter.ts";
@@ -17,8 +17,12 @@ export {
   learningObjectiveSchema,
   lessonQualitySchema,
   optionLabels,
+  type SourceRemoval,
   type Span,
+  type TextFinding,
+  textFindingSchema,
   type UnitWarning,
+  unconfirmedCode,
   warningSchema,
 } from "./models.ts";
 
@@ -27,6 +31,10 @@ export interface SourceText {
   readonly kind: "text" | "file" | "url" | "generated" | "supplemental";
   readonly title: string | null;
   readonly text: string;
+  /** What was taken out of it before; nothing of what a task wrote. */
+  readonly removed?: readonly SourceRemoval[];
+  /** Places that seem to speak to a language model. */
+  readonly addressed_passages?: number;
 }
 
 /** A unit as it is created: a draft until a task takes it. */

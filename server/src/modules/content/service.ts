@@ -8,7 +8,14 @@ import { contentErrors } from "./errors.ts";
 import { toUnitExport, type UnitExport } from "./export-unit.ts";
 import type { UnitFilter } from "./filter.ts";
 import { createLessonService } from "./lesson-service.ts";
-import type { LessonSummary, Publication, SourceTextDetail, UnitDetail, UnitSummary } from "./models.ts";
+import {
+  type LessonSummary,
+  type Publication,
+  type SourceTextDetail,
+  type UnitDetail,
+  type UnitSummary,
+  unconfirmedCode,
+} from "./models.ts";
 import type { DiscardMedia } from "./public.ts";
 import * as lessons from "./repo/lesson-repo.ts";
 import { listStageRuns, listStepsOfRun } from "./repo/run-repo.ts";
@@ -81,10 +88,12 @@ export function createContentService(options: ContentServiceOptions) {
     /** Rows for the live stream; unknown ids are left out. */
     listUnitSummaries: (ids: readonly string[]) => units.listUnitSummaries(database, ids),
     /**
-     * Lets learners see what is approved; drafts and rejected items stay out and are counted.
-     * @throws AppError `unit_not_publishable`, `nothing_approved`
+     * Lets learners see what is approved; drafts and rejected items stay out and are counted. What the checks found in title,
+     * description, objectives, cover or podcast, which have no review of their own, must be confirmed.
+     * @throws AppError `unit_not_publishable`, `nothing_approved`, `findings_unconfirmed`
      */
-    publishUnit: (unit_id: string): Promise<Publication> => publish(database, unit_id),
+    publishUnit: (unit_id: string, confirm_findings = false): Promise<Publication> =>
+      publish(database, unit_id, confirm_findings),
 
     /** Learners no longer see the unit; reviews stay as they are. @throws AppError `unit_not_found` */
     async unpublishUnit(unit_id: string): Promise<Publication> {
@@ -139,7 +148,7 @@ function publicationOf(
   };
 }
 
-function publish(database: Database, unit_id: string): Promise<Publication> {
+function publish(database: Database, unit_id: string, confirm_findings: boolean): Promise<Publication> {
   return database.transaction().execute(async (transaction) => {
     const unit = await units.lockUnitRow(transaction, unit_id);
     if (unit === null) throw noSuchUnit();
@@ -155,6 +164,14 @@ function publish(database: Database, unit_id: string): Promise<Publication> {
         "nothing_approved",
         "No lesson of this unit is approved. Review its lessons, then publish it.",
         { details: { draft_lessons: counts.draft_lessons, draft_exercises: counts.draft_exercises } },
+      );
+    }
+    const findings = unit.warnings.filter(({ code }) => code === unconfirmedCode);
+    if (unit.published_at === null && findings.length > 0 && !confirm_findings) {
+      throw contentErrors.create(
+        "findings_unconfirmed",
+        "The checks found something in what learners would see of this unit. Look at it, then publish it with confirm_findings.",
+        { details: { findings: findings.map(({ message }) => message) } },
       );
     }
     return publicationOf(unit_id, await units.setPublished(transaction, unit_id, true), counts);

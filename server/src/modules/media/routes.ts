@@ -20,8 +20,8 @@ const readMediaRoute = createRoute({
   tags: ["content"],
   summary: "The bytes of a recording or picture",
   description:
-    "They never change, so they may be kept for good. `Range` and `If-None-Match` are obeyed. Whoever is no viewer gets what published " +
-    "units show, and 404 for the rest.",
+    "They never change. Whoever is signed in may keep them, and has to ask with `If-None-Match` before they are shown again: 304 only for " +
+    "whoever may still see them. `Range` is obeyed. Whoever is no viewer gets what published units show, and 404 for the rest.",
   request: { params: idParameter },
   responses: {
     200: { description: "The whole file.", content: anyMedia },
@@ -69,7 +69,8 @@ function seesAll(context: Context<HttpEnvironment>): boolean {
 
 /** What anybody may have a proxy may keep, for an hour: the unit may be withdrawn. */
 const publicCache = "public, max-age=3600";
-const privateCache = "private, max-age=31536000, immutable";
+/** Asked for again each time: whoever may no longer see it is not shown what their browser has kept. */
+const privateCache = "private, no-cache";
 
 function headersFor(media: Media, isPublic: boolean): Headers {
   return new Headers({

@@ -23,5 +23,6 @@ export const userErrors = defineErrors({
   session_not_found: { status: 404, retryable: false, title: "No such session" },
   token_not_found: { status: 404, retryable: false, title: "No such token" },
   token_scope_too_wide: { status: 403, retryable: false, title: "Scope beyond the role" },
+  machine_proof_unavailable: { status: 404, retryable: false, title: "No proof here" },
   too_many_tokens: { status: 409, retryable: false, title: "Too many tokens" },
 });

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { roles } from "../../platform/caller.ts";
 
-/** How somebody can sign in. `invited`: not yet, their link is open. `none`: not at all, or only on the server's own machine. */
+/**
+ * How somebody can sign in. `invited`: not yet, their link is open. `none`: not at all (the invitation has ended), or only on the
+ * server's own machine.
+ */
 export const signInKinds = ["password", "single_sign_on", "invited", "none"] as const;
 
 /** A row of `user_summaries`. */
@@ -24,5 +27,11 @@ export const userSummarySchema = z.object({
     .describe("When their personal data was erased; the name is a placeholder since then"),
   sign_in: z.enum(signInKinds),
   has_second_factor: z.boolean(),
+  invitation_expires_at: z
+    .string()
+    .nullable()
+    .describe(
+      "Until when the link of the invitation works, in the past when it is over; null: used, ended by somebody, or never made",
+    ),
 });
 export type UserSummary = z.infer<typeof userSummarySchema>;

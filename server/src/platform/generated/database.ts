@@ -104,6 +104,17 @@ export interface ApiTokens {
   user_id: string;
 }
 
+export interface AuditAnchors {
+  at: string;
+  content_sha256: Buffer;
+  hash: Buffer;
+  id: string;
+  previous_hash: Buffer;
+  removed: number;
+  seq: number;
+  trimmed_at: Generated<string>;
+}
+
 export interface AuditLog {
   action: string;
   actor_id: string | null;
@@ -156,6 +167,7 @@ export interface AuthSession {
   updatedAt: string;
   userAgent: string | null;
   userId: string;
+  verifiedAt: Generated<string>;
 }
 
 export interface AuthTwoFactor {
@@ -598,8 +610,8 @@ export interface IncidentRecoveries {
   incident_id: string;
   reason: string | null;
   started_at: Generated<string>;
-  started_by: string | null;
   state: Generated<string>;
+  stopped_by_id: string | null;
   user_id: string;
   wave: Generated<number>;
 }
@@ -631,12 +643,12 @@ export interface Incidents {
   model: string | null;
   note: string | null;
   noted_at: string | null;
-  noted_by: string | null;
+  noted_by_id: string | null;
   provider: string | null;
   recovery: JsonColumn | null;
   resolved_at: string | null;
   resolved_because: string | null;
-  resolved_by: string | null;
+  resolved_by_id: string | null;
   sample_id: string | null;
   step_name: string | null;
   unit_count: Generated<number>;
@@ -1456,12 +1468,14 @@ export interface Units {
 }
 
 export interface UnitSources {
+  addressed_passages: Generated<number>;
   characters: number;
   created_at: Generated<string>;
   extracted_by: string | null;
   id: Generated<string>;
   kind: string;
   position: number;
+  removed: Generated<JsonColumn>;
   sha256: string;
   text_zstd: Buffer;
   title: string | null;
@@ -1519,6 +1533,11 @@ export interface UnitSummaries {
   version: number | null;
 }
 
+export interface UserNames {
+  id: string | null;
+  name: string | null;
+}
+
 export interface Users {
   created_at: Generated<string>;
   email: string | null;
@@ -1539,6 +1558,7 @@ export interface UserSummaries {
   erased_at: string | null;
   has_second_factor: boolean | null;
   id: string | null;
+  invitation_expires_at: string | null;
   is_active: boolean | null;
   last_seen_at: string | null;
   llm_request_count: number | null;
@@ -1602,6 +1622,7 @@ export interface DB {
   alerts: Alerts;
   api_token_names: ApiTokenNames;
   api_tokens: ApiTokens;
+  audit_anchors: AuditAnchors;
   audit_log: AuditLog;
   audit_places: AuditPlaces;
   "auth.account": AuthAccount;
@@ -1697,6 +1718,7 @@ export interface DB {
   unit_states: UnitStates;
   unit_summaries: UnitSummaries;
   units: Units;
+  user_names: UserNames;
   user_summaries: UserSummaries;
   user_usage: UserUsage;
   user_usage_deltas: UserUsageDeltas;

@@ -87,6 +87,10 @@ test("a second factor is set up by password, code and backup codes, which are sh
   const code = await screen.findByRole("img", { name: "QR code for an authenticator app" });
   expect(code.querySelector("path")?.getAttribute("d")).toMatch(/^M3 3h7v1H3z/);
   expect(screen.getByText("ABCD EFGH")).toBeTruthy();
+  await userEvent.tab();
+  expect(document.activeElement, "the keyboard is in this step").toBe(
+    screen.getByRole("button", { name: "Copy the secret" }),
+  );
   await userEvent.type(screen.getByLabelText("Code of your authenticator app"), "123456{Enter}");
   const codes = await screen.findByRole("list", { name: "Backup codes" });
   expect(
@@ -94,21 +98,25 @@ test("a second factor is set up by password, code and backup codes, which are sh
       .getAllByRole("listitem")
       .map((item) => item.textContent),
   ).toEqual(["aa-11", "bb-22"]);
-  await userEvent.click(screen.getByRole("button", { name: "I have kept them" }));
+  await userEvent.tab();
+  await userEvent.keyboard("{Enter}");
   expect(await screen.findByText(/2 backup codes left/)).toBeTruthy();
   expect(screen.queryByText("aa-11")).toBeNull();
 });
 
-test("whoever owes a second factor sees nothing but its set-up, and why", async () => {
+test("whoever owes a second factor sees nothing but its set-up, and why, and then the page they wanted", async () => {
   const second_factor = { is_on: false, is_required: true, backup_codes_left: null };
-  const app = await renderApp("/units", {
-    session: sessionOf("operator", { has_password: true, second_factor }),
-  });
+  const server = { session: sessionOf("operator", { has_password: true, second_factor }) };
+  const app = await renderApp("/settings/sessions", server);
   expect(await screen.findByRole("heading", { name: "Set up a second factor first" })).toBeTruthy();
   expect(await screen.findByLabelText("Your password")).toBeTruthy();
-  expect(app.address()).toBe(place);
+  expect(app.address()).toBe(`${place}?to=${encodeURIComponent("/settings/sessions")}`);
   expect(screen.queryByRole("navigation", { name: "Main" })).toBeNull();
   expect(app.asked.map(({ path }) => path)).toEqual(["/auth/session"]);
+  server.session = sessionOf("operator", { second_factor: { ...second_factor, is_on: true } });
+  app.doubtSession();
+  await screen.findByRole("heading", { name: "Sessions", level: 1 });
+  expect(app.address()).toBe("/settings/sessions");
 });
 
 test("a second factor that the role asks for cannot be removed, and the button says so", async () => {

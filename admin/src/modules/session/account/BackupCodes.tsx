@@ -1,5 +1,7 @@
+import { useEffect } from "react";
+import { holdSession } from "../../../api/session/session-store.ts";
 import { Button } from "../../../ui/page/Button.tsx";
-import { CopyButton } from "../../../ui/value/CopyId.tsx";
+import { CopyTextButton } from "../../../ui/value/CopyId.tsx";
 
 function download(text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
@@ -12,6 +14,7 @@ function download(text: string): void {
 
 /** Backup codes, shown this once, with ways to keep them. */
 export function BackupCodes({ codes, onKept }: { codes: readonly string[]; onKept: () => void }) {
+  useEffect(holdSession, []);
   const text = `${codes.join("\n")}\n`;
   const file = `Backup codes for Coursewright at ${window.location.host}. Each works once.\n\n${text}`;
   return (
@@ -32,7 +35,7 @@ export function BackupCodes({ codes, onKept }: { codes: readonly string[]; onKep
           I have kept them
         </Button>
         <Button onClick={() => download(file)}>Download</Button>
-        <CopyButton text={text} label="Copy the backup codes" />
+        <CopyTextButton text={text} label="Copy the backup codes" />
       </div>
     </div>
   );

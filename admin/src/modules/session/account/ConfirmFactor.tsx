@@ -1,11 +1,13 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { SecondFactorSetUp } from "../../../api/account-rows.ts";
+import { Form } from "../../../ui/form/Form.tsx";
 import { Button } from "../../../ui/page/Button.tsx";
 import { CopyButton } from "../../../ui/value/CopyId.tsx";
 import { CodeField, refusalOfCode } from "../fields/CodeField.tsx";
 import { FormRefusal } from "../fields/FormRefusal.tsx";
-import { useWait, waitWords } from "../fields/use-wait.ts";
+import { SendButton } from "../fields/SendButton.tsx";
+import { useWait } from "../fields/use-wait.ts";
 import { confirmSecondFactor } from "../session-api.ts";
 import { QrCode } from "./QrCode.tsx";
 
@@ -16,7 +18,7 @@ export function ConfirmFactor({ made, onBack, onConfirmed }: ConfirmFactorProps)
   const [code, setCode] = useState("");
   const [tried, setTried] = useState(false);
   const confirming = useMutation({
-    mutationFn: () => confirmSecondFactor(code.replaceAll(" ", "")),
+    mutationFn: () => confirmSecondFactor(code),
     onSuccess: onConfirmed,
     onError: () => {
       setCode("");
@@ -24,13 +26,13 @@ export function ConfirmFactor({ made, onBack, onConfirmed }: ConfirmFactorProps)
     },
   });
   const waitS = useWait(confirming.error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const error = refusalOfCode(code);
+  const send = () => {
     setTried(true);
-    if (refusalOfCode(code) === undefined && waitS === 0 && !confirming.isPending) confirming.mutate();
+    if (error === undefined) confirming.mutate();
   };
   return (
-    <form noValidate className="account-form" onSubmit={submit}>
+    <Form className="account-form" busy={confirming.isPending} onSend={send}>
       <ol className="factor-steps">
         <li>
           <p>Scan this with an authenticator app on your phone.</p>
@@ -44,21 +46,16 @@ export function ConfirmFactor({ made, onBack, onConfirmed }: ConfirmFactorProps)
         <li>
           <p>Type the six digits that the app shows now.</p>
           <FormRefusal error={confirming.error} waitS={waitS} />
-          <CodeField value={code} onChange={setCode} error={tried ? refusalOfCode(code) : undefined} />
+          <CodeField value={code} onChange={setCode} error={tried ? error : undefined} />
           <div className="row wraps">
-            <Button
-              type="submit"
-              look="primary"
-              busy={confirming.isPending}
-              disabledReason={waitS > 0 ? `Wait ${waitWords(waitS)} before the next attempt.` : undefined}
-            >
+            <SendButton look="primary" busy={confirming.isPending} waitS={waitS}>
               Switch it on
-            </Button>
+            </SendButton>
             <Button onClick={onBack}>Start over</Button>
           </div>
         </li>
       </ol>
-    </form>
+    </Form>
   );
 }
 

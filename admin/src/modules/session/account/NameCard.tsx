@@ -1,12 +1,13 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { roleWords } from "../../../api/session/roles.ts";
 import { arrive } from "../../../api/session/session-store.ts";
 import { usePerson } from "../../../api/session/use-session.ts";
 import { Field } from "../../../ui/form/Field.tsx";
+import { Form } from "../../../ui/form/Form.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
-import { Card, Facts } from "../../../ui/page/Card.tsx";
+import { Card } from "../../../ui/page/Card.tsx";
 import { FormRefusal, issueOf } from "../fields/FormRefusal.tsx";
 import { rename } from "../session-api.ts";
 
@@ -29,13 +30,9 @@ export function NameCard() {
     onSuccess: () => showToast({ tone: "ok", words: "Your name is changed." }),
   });
   const wanted = draft.trim();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (wanted !== "" && wanted !== name && !renaming.isPending) renaming.mutate();
-  };
   return (
     <Card title="You" padded>
-      <form noValidate className="account-form" onSubmit={submit}>
+      <Form className="account-form" busy={renaming.isPending} onSend={() => renaming.mutate()}>
         <FormRefusal error={renaming.error} />
         <Field
           label="Name"
@@ -54,13 +51,18 @@ export function NameCard() {
             />
           )}
         </Field>
-        <Facts facts={[{ name: "Role", value: `${roleWords[role]}: ${meanings[role]}` }]} />
+        <div className="field">
+          <span className="strong">Role</span>
+          <p className="text-2">
+            {roleWords[role]}: {meanings[role]}
+          </p>
+        </div>
         <div>
           <Button type="submit" busy={renaming.isPending} disabledReason={refusalOf(wanted, name)}>
             Change the name
           </Button>
         </div>
-      </form>
+      </Form>
     </Card>
   );
 }

@@ -1,10 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
+import { Form } from "../../../ui/form/Form.tsx";
 import { Button } from "../../../ui/page/Button.tsx";
 import { FormRefusal, issueOf } from "../fields/FormRefusal.tsx";
 import { PasswordField } from "../fields/PasswordField.tsx";
-import { useWait, waitWords } from "../fields/use-wait.ts";
-import { useFirstField } from "../sign-in/PasswordStep.tsx";
+import { SendButton } from "../fields/SendButton.tsx";
+import { useWait } from "../fields/use-wait.ts";
 
 type PasswordProofProps = {
   /** What follows. */
@@ -21,17 +22,15 @@ type PasswordProofProps = {
 export function PasswordProof({ text, button, dangerous, prove, onBack }: PasswordProofProps) {
   const [password, setPassword] = useState("");
   const [tried, setTried] = useState(false);
-  const form = useFirstField();
   const proving = useMutation({ mutationFn: prove });
   const waitS = useWait(proving.error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const send = () => {
     setTried(true);
-    if (password !== "" && waitS === 0 && !proving.isPending) proving.mutate(password);
+    if (password !== "") proving.mutate(password);
   };
   const missing = tried && password === "" ? "Type your password." : undefined;
   return (
-    <form ref={form} noValidate className="account-form" onSubmit={submit}>
+    <Form comesFocused className="account-form" busy={proving.isPending} onSend={send}>
       <p className="account-text">{text}</p>
       <FormRefusal error={proving.error} waitS={waitS} elsewhere={["password_wrong"]} />
       <PasswordField
@@ -42,16 +41,11 @@ export function PasswordProof({ text, button, dangerous, prove, onBack }: Passwo
         error={missing ?? issueOf(proving.error, "password", ["password_wrong"])}
       />
       <div className="row wraps">
-        <Button
-          type="submit"
-          look={dangerous ? "danger" : "primary"}
-          busy={proving.isPending}
-          disabledReason={waitS > 0 ? `Wait ${waitWords(waitS)} before the next attempt.` : undefined}
-        >
+        <SendButton look={dangerous ? "danger" : "primary"} busy={proving.isPending} waitS={waitS}>
           {button}
-        </Button>
+        </SendButton>
         {onBack !== undefined && <Button onClick={onBack}>Not now</Button>}
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { SecondFactorSetUp } from "../../../api/account-rows.ts";
 import { arrive } from "../../../api/session/session-store.ts";
 import { useSession } from "../../../api/session/use-session.ts";
@@ -26,6 +26,7 @@ export function SecondFactorCard() {
   const owes = is_required && !is_on;
   const [step, setStep] = useState<Step>(owes ? { kind: "prove", purpose: "set_up" } : { kind: "rest" });
   const rest = () => setStep({ kind: "rest" });
+  const place = useStepFocus(step.kind);
   return (
     <Card title="Second factor" actions={<Standing on={is_on} />} padded>
       {session.has_password !== true ? (
@@ -34,7 +35,7 @@ export function SecondFactorCard() {
           signs in by single sign-on has the second factor of their provider.
         </p>
       ) : (
-        <>
+        <div ref={place} tabIndex={-1} className="factor-place">
           {step.kind === "rest" && <Rest onAsk={(purpose) => setStep({ kind: "prove", purpose })} />}
           {step.kind === "prove" && (
             <Proof purpose={step.purpose} onStep={setStep} onBack={owes ? undefined : rest} />
@@ -56,10 +57,21 @@ export function SecondFactorCard() {
               }}
             />
           )}
-        </>
+        </div>
       )}
     </Card>
   );
+}
+
+/** Each step takes the place of the one with the keyboard: the next Tab goes on in it. The question for a password has a field. */
+function useStepFocus(kind: Step["kind"]) {
+  const place = useRef<HTMLDivElement>(null);
+  const former = useRef(kind);
+  useEffect(() => {
+    if (former.current !== kind && kind !== "prove") place.current?.focus({ preventScroll: true });
+    former.current = kind;
+  }, [kind]);
+  return place;
 }
 
 function Standing({ on }: { on: boolean }) {

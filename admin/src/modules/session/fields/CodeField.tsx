@@ -10,6 +10,8 @@ type CodeFieldProps = {
   error?: string | undefined;
 };
 
+const digits = 6;
+
 /** A code of the authenticator app, or a backup code. */
 export function CodeField({ value, onChange, backup = false, hint, error }: CodeFieldProps) {
   return (
@@ -27,7 +29,7 @@ export function CodeField({ value, onChange, backup = false, hint, error }: Code
             required
             maxLength={32}
             value={value}
-            onChange={(event) => onChange(event.currentTarget.value)}
+            onChange={(event) => onChange(event.currentTarget.value.trim())}
           />
         ) : (
           <input
@@ -38,10 +40,9 @@ export function CodeField({ value, onChange, backup = false, hint, error }: Code
             inputMode="numeric"
             autoComplete="one-time-code"
             required
-            // Apps show the digits in two groups, and people type the space.
-            maxLength={7}
             value={value}
-            onChange={(event) => onChange(event.currentTarget.value.replace(/[^\d ]/g, ""))}
+            // Typed or pasted as apps show it, in groups and with what stands around it. No `maxLength`: it would cut that first.
+            onChange={(event) => onChange(event.currentTarget.value.replace(/\D/g, "").slice(0, digits))}
           />
         )
       }
@@ -51,6 +52,6 @@ export function CodeField({ value, onChange, backup = false, hint, error }: Code
 
 /** Why a code is refused before it is sent; undefined when the server decides. */
 export function refusalOfCode(code: string, backup = false): string | undefined {
-  if (backup) return code.trim().length < 6 ? "Type one of the backup codes that you kept." : undefined;
-  return code.replaceAll(" ", "").length === 6 ? undefined : "The app shows six digits.";
+  if (backup) return code.length < 6 ? "Type one of the backup codes that you kept." : undefined;
+  return code.length === digits ? undefined : "The app shows six digits.";
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { isEmailAddress } from "../../../ui/form/email-address.ts";
 import { Field } from "../../../ui/form/Field.tsx";
 
 type EmailFieldProps = {
@@ -37,7 +38,5 @@ export function EmailField({ value, onChange, hint, error, readOnly = false }: E
 
 /** Why an address is refused before it is sent; undefined when the server decides. */
 export function refusalOfEmail(email: string): string | undefined {
-  return /^\S+@\S+\.\S+$/.test(email.trim())
-    ? undefined
-    : "Write an e-mail address, such as ann@example.org.";
+  return isEmailAddress(email.trim()) ? undefined : "Write an e-mail address, such as ann@example.org.";
 }

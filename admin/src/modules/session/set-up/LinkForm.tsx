@@ -1,18 +1,18 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { SignInLink } from "../../../api/account-rows.ts";
 import { ApiError } from "../../../api/problem.ts";
 import { Field } from "../../../ui/form/Field.tsx";
-import { Button } from "../../../ui/page/Button.tsx";
+import { Form } from "../../../ui/form/Form.tsx";
 import { formatMoment } from "../../../ui/value/format.ts";
 import { EmailField, refusalOfEmail } from "../fields/EmailField.tsx";
 import { FormRefusal, issueOf } from "../fields/FormRefusal.tsx";
 import { NewPasswordField } from "../fields/NewPasswordField.tsx";
 import { refusalOf } from "../fields/password-strength.ts";
-import { useWait, waitWords } from "../fields/use-wait.ts";
+import { SendButton } from "../fields/SendButton.tsx";
+import { useWait } from "../fields/use-wait.ts";
 import { StandAlone } from "../StandAlone.tsx";
 import type { LinkFields } from "../session-api.ts";
-import { useFirstField } from "../sign-in/PasswordStep.tsx";
 import { DeadLink } from "./DeadLink.tsx";
 import { wordsOf } from "./link-words.ts";
 import { spend } from "./spent-links.ts";
@@ -39,17 +39,14 @@ export function LinkForm({ secret, link }: { secret: string; link: SignInLink })
     password: "",
   });
   const [tried, setTried] = useState(false);
-  const form = useFirstField();
   const spending = useMutation({ mutationFn: (given: LinkFields) => spend(secret, given) });
   const { error } = spending;
   const waitS = useWait(error);
   const words = wordsOf(link);
   const refusals = refusalsOf(link.asks_for, fields);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const send = () => {
     setTried(true);
     if (Object.values(refusals).some((refusal) => refusal !== undefined)) return;
-    if (waitS > 0 || spending.isPending) return;
     const given: LinkFields = {};
     for (const field of link.asks_for)
       given[field] = field === "password" ? fields[field] : fields[field].trim();
@@ -60,7 +57,7 @@ export function LinkForm({ secret, link }: { secret: string; link: SignInLink })
     <StandAlone foot={`The link works once, until ${formatMoment(new Date(link.expires_at), new Date())}.`}>
       <h1>{words.title}</h1>
       <p className="text-2">{words.text}</p>
-      <form ref={form} noValidate className="alone-form" onSubmit={submit}>
+      <Form comesFocused className="alone-form" busy={spending.isPending} onSend={send}>
         <FormRefusal error={error} waitS={waitS} elsewhere={["password_weak", "email_taken"]} />
         {asks("name") && (
           <NameField
@@ -86,16 +83,10 @@ export function LinkForm({ secret, link }: { secret: string; link: SignInLink })
             error={(tried ? refusals.password : undefined) ?? issueOf(error, "password", ["password_weak"])}
           />
         )}
-        <Button
-          large
-          look="primary"
-          type="submit"
-          busy={spending.isPending}
-          disabledReason={waitS > 0 ? `Wait ${waitWords(waitS)} before the next attempt.` : undefined}
-        >
+        <SendButton large look="primary" busy={spending.isPending} waitS={waitS}>
           {words.button}
-        </Button>
-      </form>
+        </SendButton>
+      </Form>
     </StandAlone>
   );
 }

@@ -1,22 +1,21 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { arrive } from "../../../api/session/session-store.ts";
-import { Button } from "../../../ui/page/Button.tsx";
+import { Form } from "../../../ui/form/Form.tsx";
 import { CodeField, refusalOfCode } from "../fields/CodeField.tsx";
 import { FormRefusal } from "../fields/FormRefusal.tsx";
-import { useWait, waitWords } from "../fields/use-wait.ts";
+import { SendButton } from "../fields/SendButton.tsx";
+import { useWait } from "../fields/use-wait.ts";
 import { signInWithCode } from "../session-api.ts";
-import { useFirstField } from "./PasswordStep.tsx";
 
 /** The second factor: a code of the authenticator app, or one of the backup codes. */
 export function CodeStep({ onBack }: { onBack: () => void }) {
   const [code, setCode] = useState("");
   const [backup, setBackup] = useState(false);
   const [tried, setTried] = useState(false);
-  const form = useFirstField();
   const enter = useMutation({
     mutationFn: async () => {
-      await signInWithCode(backup ? code.trim() : code.replaceAll(" ", ""));
+      await signInWithCode(code);
       await arrive();
     },
     // A code works once: the next attempt begins with an empty field.
@@ -26,10 +25,10 @@ export function CodeStep({ onBack }: { onBack: () => void }) {
     },
   });
   const waitS = useWait(enter.error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const error = refusalOfCode(code, backup);
+  const send = () => {
     setTried(true);
-    if (refusalOfCode(code, backup) === undefined && waitS === 0 && !enter.isPending) enter.mutate();
+    if (error === undefined) enter.mutate();
   };
   const change = () => {
     setBackup(!backup);
@@ -40,27 +39,21 @@ export function CodeStep({ onBack }: { onBack: () => void }) {
   return (
     <>
       <h1>Second factor</h1>
-      <form ref={form} noValidate className="alone-form" onSubmit={submit}>
+      <Form comesFocused className="alone-form" busy={enter.isPending} onSend={send}>
         <FormRefusal error={enter.error} waitS={waitS} />
         <CodeField
           value={code}
           onChange={setCode}
           backup={backup}
-          error={tried ? refusalOfCode(code, backup) : undefined}
+          error={tried ? error : undefined}
           hint={
             backup ? "Each backup code works once." : "Open the app on your phone and type the six digits."
           }
         />
-        <Button
-          large
-          look="primary"
-          type="submit"
-          busy={enter.isPending}
-          disabledReason={waitS > 0 ? `Wait ${waitWords(waitS)} before the next attempt.` : undefined}
-        >
+        <SendButton large look="primary" busy={enter.isPending} waitS={waitS}>
           Sign in
-        </Button>
-      </form>
+        </SendButton>
+      </Form>
       <div className="alone-switches">
         <button type="button" className="link" onClick={change}>
           {backup ? "Use the authenticator app" : "Use a backup code"}

@@ -7,7 +7,7 @@ export function NeedsSetUp({ local }: { local: boolean }) {
     <div className="needs-set-up">
       <p>
         {local
-          ? "Nobody here has a password yet. Open the one-time link that the server printed when it started, or print a new one in its folder:"
+          ? "The administrator of this machine has no password yet. Open the one-time link that the server printed when it started, or print a new one in its folder:"
           : "No administrator can sign in yet. Open the one-time link that the server printed when it started, or print a new one on its machine:"}
       </p>
       <p className="command">

@@ -116,3 +116,36 @@ test("single sign-on is offered by its name, and its reasons are told; an unknow
   expect((await screen.findByRole("status")).textContent).toContain("Signing in did not work.");
   expect(document.body.textContent).not.toContain("555");
 });
+
+test("a locked Shift key is told while a password is typed, and not any more when it is not", async () => {
+  await renderApp("/sign-in", { session: nobody() });
+  const field = await screen.findByLabelText("Password");
+  expect(screen.queryByText("Caps Lock is on.")).toBeNull();
+  await userEvent.type(field, "{CapsLock}W");
+  expect(screen.getByText("Caps Lock is on.").getAttribute("role")).toBe("status");
+  await userEvent.click(screen.getByRole("textbox", { name: "E-mail" }));
+  expect(screen.queryByText("Caps Lock is on.")).toBeNull();
+});
+
+test("a code is taken as it was copied, in groups and with what stands around it", async () => {
+  const app = await renderApp("/sign-in", { session: nobody() }, ({ path }) =>
+    path === "/auth/sign-in"
+      ? { status: "second_factor_needed" }
+      : refusal(401, "second_factor_refused", "Code refused", "Try anew."),
+  );
+  await userEvent.type(await screen.findByRole("textbox", { name: "E-mail" }), "ann@example.org");
+  await userEvent.type(screen.getByLabelText("Password"), "winter apple cloud{Enter}");
+  const field = await screen.findByLabelText<HTMLInputElement>("Code of your authenticator app");
+  expect(field.autocomplete).toBe("one-time-code");
+  await userEvent.click(field);
+  await userEvent.paste(" 123 456\n");
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("alert");
+  await userEvent.click(screen.getByRole("button", { name: "Use a backup code" }));
+  await userEvent.click(screen.getByLabelText("Backup code"));
+  await userEvent.paste(" abcd-efgh ");
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("alert");
+  const codes = app.asked.filter(({ path }) => path === "/auth/sign-in/second-factor");
+  expect(codes.map(({ body }) => body.code)).toEqual(["123456", "abcd-efgh"]);
+});

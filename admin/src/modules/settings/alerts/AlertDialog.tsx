@@ -1,11 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import type { Alert } from "../../../api/monitor-rows.ts";
-import { ApiError, describeError } from "../../../api/problem.ts";
 import { Field } from "../../../ui/form/Field.tsx";
-import { Dialog } from "../../../ui/overlay/Dialog.tsx";
+import { FormDialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
-import { Button } from "../../../ui/page/Button.tsx";
+import { Refusal } from "../Refusal.tsx";
 import { type AlertForm, type FormErrors, formOf, newForm, readForm } from "./alert-form.ts";
 import { type AlertDraft, changeAlert, createAlert, useAlertsRefresh, useMailSetup } from "./alerts-api.ts";
 import { RuleFields } from "./RuleFields.tsx";
@@ -23,7 +22,6 @@ type AlertDialogProps = {
 
 /** Adds or changes an alert. What is wrong is said beside its field once the form was sent. Give each asking a `key`. */
 export function AlertDialog({ alert, others, open, onClose, onSecret }: AlertDialogProps) {
-  const id = useId();
   const [form, setForm] = useState<AlertForm>(() => (alert === null ? newForm : formOf(alert)));
   const [wasSent, setWasSent] = useState(false);
   const saving = useSaving(alert, (made) => {
@@ -36,53 +34,38 @@ export function AlertDialog({ alert, others, open, onClose, onSecret }: AlertDia
     setForm({ ...form, ...part });
     saving.reset();
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const send = () => {
     setWasSent(true);
-    if (read.draft !== null && !saving.isPending) saving.mutate(read.draft);
+    if (read.draft !== null) saving.mutate(read.draft);
   };
-  const failure = saving.error === null ? null : failureWords(saving.error);
   return (
-    <Dialog
+    <FormDialog
       wide
       open={open}
-      onClose={onClose}
       title={alert === null ? "Add an alert" : "Edit the alert"}
-      footer={
-        <>
-          <Button large onClick={onClose}>
-            Not now
-          </Button>
-          <Button large look="primary" type="submit" form={id} busy={saving.isPending}>
-            {alert === null ? "Add the alert" : "Save"}
-          </Button>
-        </>
-      }
+      sendWord={alert === null ? "Add the alert" : "Save"}
+      busy={saving.isPending}
+      onSend={send}
+      onClose={onClose}
     >
-      <form id={id} className="stack" noValidate onSubmit={submit}>
-        <Field label="Name" error={errors.name}>
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              data-first-focus=""
-              autoComplete="off"
-              maxLength={80}
-              placeholder="Such as: Too many failures"
-              value={form.name}
-              onChange={(event) => change({ name: event.target.value })}
-            />
-          )}
-        </Field>
-        <RuleFields form={form} errors={errors} onChange={change} />
-        <ReceiverFields form={form} errors={errors} onChange={change} />
-        {failure !== null && (
-          <p role="alert" className="is-bad field-error">
-            {failure}
-          </p>
+      <Field label="Name" error={errors.name}>
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            data-first-focus=""
+            autoComplete="off"
+            maxLength={80}
+            placeholder="Such as: Too many failures"
+            value={form.name}
+            onChange={(event) => change({ name: event.target.value })}
+          />
         )}
-      </form>
-    </Dialog>
+      </Field>
+      <RuleFields form={form} errors={errors} onChange={change} />
+      <ReceiverFields form={form} errors={errors} onChange={change} />
+      <Refusal error={saving.error} />
+    </FormDialog>
   );
 }
 
@@ -152,14 +135,6 @@ function ReceiverFields({ form, errors, onChange }: FieldsProps) {
       </Field>
     </fieldset>
   );
-}
-
-/** The refusal in words; of refused fields the server's own, which are about what was typed. */
-function failureWords(error: Error): string {
-  const { title, text } = describeError(error);
-  const issues = error instanceof ApiError ? error.issues : [];
-  const fields = issues.map(({ field, message }) => `${field}: ${message}`).join("; ");
-  return `${title}. ${text}${fields === "" ? "" : ` (${fields})`}`;
 }
 
 function useSaving(alert: Alert | null, onSaved: (made: MadeSecret | null) => void) {

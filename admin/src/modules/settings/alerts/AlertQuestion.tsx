@@ -1,9 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import type { Alert } from "../../../api/monitor-rows.ts";
-import { describeError } from "../../../api/problem.ts";
 import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { shortName } from "../../../ui/value/visible-text.ts";
+import { Refusal } from "../Refusal.tsx";
 import { changeAlert, deleteAlert, useAlertsRefresh } from "./alerts-api.ts";
 import type { MadeSecret } from "./SecretDialog.tsx";
 
@@ -35,7 +35,6 @@ export function AlertQuestion({ alert, question, onAsk, onSecret }: AlertQuestio
     },
     onSettled: refresh,
   });
-  const failure = action.error === null ? undefined : describeError(action.error);
   return (
     <ConfirmDialog
       open={question?.open ?? false}
@@ -43,13 +42,7 @@ export function AlertQuestion({ alert, question, onAsk, onSecret }: AlertQuestio
       confirmWord={isDeletion ? "Delete the alert" : "Make a new secret"}
       dangerous={isDeletion}
       busy={action.isPending}
-      failure={
-        failure && (
-          <p className="is-bad field-error">
-            {failure.title}. {failure.text}
-          </p>
-        )
-      }
+      failure={action.error !== null && <Refusal error={action.error} />}
       onConfirm={() => action.mutate()}
       onClose={close}
     >

@@ -1,16 +1,14 @@
-import { useMutation } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import type { Alert, AlertDelivery } from "../../../api/monitor-rows.ts";
-import { describeError } from "../../../api/problem.ts";
 import { useMay } from "../../../api/session/use-session.ts";
 import { Switch } from "../../../ui/form/Switch.tsx";
 import { Icon } from "../../../ui/icon/Icon.tsx";
 import { Menu } from "../../../ui/overlay/Menu.tsx";
-import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { Moment, RelativeTime } from "../../../ui/value/Moment.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { RoleButton } from "../../session/public.ts";
+import { useRowAction } from "../use-row-action.ts";
 import { AlertQuestion, type Question } from "./AlertQuestion.tsx";
 import { alertLook, answerWords, deliveryLook, receiverLines, ruleWords } from "./alert-words.ts";
 import { changeAlert, testAlert, useAlertsRefresh } from "./alerts-api.ts";
@@ -31,8 +29,9 @@ type AlertRowProps = {
 export function AlertRow({ alert, open, onToggle, onEdit, onSecret }: AlertRowProps) {
   const logId = useId();
   const [question, setQuestion] = useState<Question | null>(null);
-  const testing = useAlertAction(() => testAlert(alert.id));
-  const switching = useAlertAction((is_enabled: boolean) => changeAlert(alert.id, { is_enabled }));
+  const refresh = useAlertsRefresh();
+  const testing = useRowAction(() => testAlert(alert.id), refresh);
+  const switching = useRowAction((is_enabled: boolean) => changeAlert(alert.id, { is_enabled }), refresh);
   const receivers = receiverLines(alert);
   const { reason } = useMay("admin");
   return (
@@ -155,17 +154,4 @@ export function TestAnswers({ deliveries }: { deliveries: readonly AlertDelivery
       ))}
     </ul>
   );
-}
-
-/** Does something to an alert, tells what went wrong and lets the page read again. */
-function useAlertAction<Argument, Result>(action: (argument: Argument) => Promise<Result>) {
-  const refresh = useAlertsRefresh();
-  return useMutation({
-    mutationFn: action,
-    onError: (error) => {
-      const { title, text } = describeError(error);
-      showToast({ tone: "bad", words: `${title}. ${text}` });
-    },
-    onSettled: refresh,
-  });
 }

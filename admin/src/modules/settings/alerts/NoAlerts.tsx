@@ -1,29 +1,20 @@
-import { useMutation } from "@tanstack/react-query";
-import { describeError } from "../../../api/problem.ts";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { EmptyState } from "../../../ui/page/EmptyState.tsx";
 import { RoleButton } from "../../session/public.ts";
+import { useRowAction } from "../use-row-action.ts";
 import { ruleWords, sensibleAlerts } from "./alert-words.ts";
 import { createAlert, useAlertsRefresh } from "./alerts-api.ts";
 
 /** Says what alerts are for and adds five that suit most with one press. */
 export function NoAlerts({ onAdd }: { onAdd: () => void }) {
   const refresh = useAlertsRefresh();
-  const adding = useMutation({
-    mutationFn: async () => {
-      for (const draft of sensibleAlerts) await createAlert(draft);
-    },
-    onSuccess: () =>
-      showToast({
-        tone: "ok",
-        words: "Five alerts are on. They show on the dashboard; edit one to have it sent to you as well.",
-      }),
-    onError: (error) => {
-      const { title, text } = describeError(error);
-      showToast({ tone: "bad", words: `${title}. ${text}` });
-    },
-    onSettled: refresh,
-  });
+  const adding = useRowAction(async () => {
+    for (const draft of sensibleAlerts) await createAlert(draft);
+    showToast({
+      tone: "ok",
+      words: "Five alerts are on. They show on the dashboard; edit one to have it sent to you as well.",
+    });
+  }, refresh);
   return (
     <EmptyState
       icon="bell"
@@ -41,7 +32,7 @@ export function NoAlerts({ onAdd }: { onAdd: () => void }) {
               look="primary"
               icon="bell"
               busy={adding.isPending}
-              onClick={() => adding.mutate()}
+              onClick={() => adding.mutate(undefined)}
             >
               Add these five
             </RoleButton>

@@ -1,4 +1,5 @@
 import type { Alert } from "../../../api/monitor-rows.ts";
+import { isEmailAddress } from "../../../ui/form/email-address.ts";
 import type { AlertDraft, AlertRule } from "./alerts-api.ts";
 
 /** The form as typed: every field of every kind, so that changing the kind and back loses nothing. */
@@ -88,7 +89,7 @@ export function readForm(form: AlertForm, others: readonly Pick<Alert, "name">[]
     errors.webhook_url = "Write a whole address, such as https://example.org/hook.";
   }
   const emails = addressesOf(form.emails);
-  const broken = emails.find((address) => !/^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/.test(address));
+  const broken = emails.find((address) => !isEmailAddress(address));
   if (broken !== undefined) errors.emails = `"${broken}" is not an e-mail address.`;
   else if (emails.length > 20) errors.emails = "An alert writes to at most 20 addresses.";
   if (Object.keys(errors).length > 0) return { draft: null, errors };

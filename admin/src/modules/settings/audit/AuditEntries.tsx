@@ -1,19 +1,18 @@
 import { type ReactNode, useMemo } from "react";
 import type { AuditEntry } from "../../../api/account-rows.ts";
-import type { ListState } from "../../../api/list-query.ts";
 import { describeError } from "../../../api/problem.ts";
 import { useOpenKeys } from "../../../ui/link/search-params.ts";
 import { DataStates } from "../../../ui/page/DataStates.tsx";
 import { SkeletonRows } from "../../../ui/page/Skeleton.tsx";
 import { lookOfStatus } from "../../../ui/status/status-tone.ts";
 import { DataTable } from "../../../ui/table/DataTable.tsx";
-import { Pager } from "../../../ui/table/Pager.tsx";
+import { NewRowsPill, Pager } from "../../../ui/table/Pager.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { AuditEntryDetails } from "./AuditEntryDetails.tsx";
-import { useAuditEntries } from "./audit-api.ts";
 import { auditColumns } from "./audit-columns.tsx";
 import { type AuditFilters, auditQueryOf } from "./audit-filters.ts";
 import { actionWords } from "./audit-words.ts";
+import { type AuditList, useAuditList } from "./use-audit-list.ts";
 import "./audit.css";
 
 type AuditEntriesProps = {
@@ -29,16 +28,19 @@ export function AuditEntries({ filters, label, openName, empty }: AuditEntriesPr
   const text = JSON.stringify(filters);
   // The text stands for the filters; a range that moves with the clock is fixed when it is chosen.
   const query = useMemo(() => auditQueryOf(JSON.parse(text), Date.now()), [text]);
-  return <EntryList list={useAuditEntries(query)} label={label} openName={openName} empty={empty} />;
+  return (
+    <EntryList entries={useAuditList(query, openName)} label={label} openName={openName} empty={empty} />
+  );
 }
 
-type EntryListProps = Omit<AuditEntriesProps, "filters"> & { list: ListState<AuditEntry> };
+type EntryListProps = Omit<AuditEntriesProps, "filters"> & { entries: AuditList };
 
 const idOf = (entry: AuditEntry) => entry.id;
 const wordOf = (entry: AuditEntry) => lookOfStatus(entry.result).word;
 
 /** A read list of entries: waiting, failed, empty or filled. */
-export function EntryList({ list, label, openName, empty }: EntryListProps) {
+export function EntryList({ entries, label, openName, empty }: EntryListProps) {
+  const { list, waiting, showWaiting } = entries;
   const [openKeys, toggle] = useOpenKeys(openName);
   return (
     <DataStates
@@ -53,6 +55,7 @@ export function EntryList({ list, label, openName, empty }: EntryListProps) {
           empty
         ) : (
           <>
+            <NewRowsPill count={waiting} one="entry" many="entries" onShow={showWaiting} />
             <DataTable
               label={label}
               columns={auditColumns}

@@ -1,4 +1,7 @@
 import type { AuditEntry } from "../../../api/account-rows.ts";
+import type { Lesson } from "../../../api/content-rows.ts";
+import { useItemQuery } from "../../../api/item-query.ts";
+import { ApiError } from "../../../api/problem.ts";
 import { paths } from "../../../paths.ts";
 import { LazyJson } from "../../../ui/content/LazyJson.tsx";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
@@ -9,7 +12,7 @@ import { LongText } from "../../../ui/value/LongText.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { browserWords } from "../sessions/browser-words.ts";
 import { Actor } from "./audit-columns.tsx";
-import { objectOf, proofWords } from "./audit-words.ts";
+import { lessonOf, objectOf, proofWords } from "./audit-words.ts";
 
 /** Everything that was written down of one action. */
 export function AuditEntryDetails({ entry }: { entry: AuditEntry }) {
@@ -74,6 +77,8 @@ export function AuditEntryDetails({ entry }: { entry: AuditEntry }) {
 
 function AuditObject({ entry }: { entry: AuditEntry }) {
   const { word, id, href } = objectOf(entry);
+  const lesson = lessonOf(entry);
+  if (lesson !== null) return <AuditLesson id={lesson} />;
   if (id === null) return word;
   return (
     <span className="inline-row">
@@ -85,6 +90,25 @@ function AuditObject({ entry }: { entry: AuditEntry }) {
           <ShortId id={id} />
         </AppLink>
       )}
+    </span>
+  );
+}
+
+/** A lesson with the way to its page, which is a part of its unit's. */
+function AuditLesson({ id }: { id: string }) {
+  const { data, error } = useItemQuery<Lesson>(`/content/lessons/${id}`);
+  const isGone = error instanceof ApiError && error.status === 404;
+  return (
+    <span className="inline-row">
+      lesson
+      {data === undefined ? (
+        <CopyId id={id} />
+      ) : (
+        <AppLink className="link" href={paths.lesson(data.unit_id, id)}>
+          {shortName(data.title, 60)}
+        </AppLink>
+      )}
+      {isGone && <span className="text-3">is gone</span>}
     </span>
   );
 }

@@ -1,15 +1,31 @@
-import { cleanup, screen, waitFor, within } from "@testing-library/react";
+import { focusManager } from "@tanstack/react-query";
+import { act, cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type { AuditEntry, AuditVerification } from "../../../api/account-rows.ts";
-import { type Answer, renderWithServer, teachDialogs } from "../../engines/render-with-server.tsx";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { AuditEntry, AuditExtent, AuditVerification } from "../../../api/account-rows.ts";
+import { type Answer, refusal, renderWithServer, teachDialogs } from "../../engines/render-with-server.tsx";
 import { AuditPage } from "./AuditPage.tsx";
 
 beforeAll(teachDialogs);
 afterEach(() => {
   cleanup();
+  scrollTo(0);
+  focusManager.setFocused(undefined);
   vi.unstubAllGlobals();
 });
+
+function scrollTo(y: number): void {
+  Object.defineProperty(window, "scrollY", { value: y, configurable: true });
+  act(() => {
+    window.dispatchEvent(new Event("scroll"));
+  });
+}
+
+/** Somebody looks away and back again, when the page asks anew. */
+function lookAgain(): void {
+  act(() => focusManager.setFocused(false));
+  act(() => focusManager.setFocused(true));
+}
 
 const taskId = "019a0000-0000-7000-8000-0000000000aa";
 const entry: AuditEntry = {
@@ -35,15 +51,25 @@ const entry: AuditEntry = {
 
 let entries: AuditEntry[];
 let verdict: AuditVerification;
+let extent: AuditExtent;
+let lesson: unknown;
 const answer: Answer = ({ path }) => {
   if (path.startsWith("/admin/audit-log/verification")) return verdict;
+  if (path.startsWith("/admin/audit-log/extent")) return extent;
+  if (path.startsWith("/content/lessons/")) return lesson;
+  if (path.includes("direction=newer")) return entries.filter(({ seq }) => seq > entry.seq);
   if (path.startsWith("/admin/users/")) return { id: entry.actor_id, name: "Noor" };
   return entries;
 };
 
 beforeEach(() => {
   entries = [entry];
-  verdict = { is_intact: true, entries: 12, head: "cd".repeat(32), first_broken_seq: null, problem: null };
+  verdict = {
+    ...{ is_intact: true, entries: 12, removed: 0, since: "2026-11-20T08:00:00.000Z" },
+    ...{ head: "cd".repeat(32), first_broken_seq: null, problem: null },
+  };
+  extent = { newest_seq: 12, since: "2026-11-20T08:00:00.000Z", removed: 0, keep_days: 400 };
+  lesson = refusal(404, "lesson_not_found", "Not found", "There is no such lesson.");
 });
 
 const show = (address = "/settings/audit") => renderWithServer(<AuditPage />, answer, address);
@@ -127,6 +153,7 @@ test("the chain is verified on demand: whole with its head", async () => {
 
 test("a broken chain says where and why", async () => {
   verdict = {
+    ...verdict,
     is_intact: false,
     entries: 6,
     head: null,
@@ -154,4 +181,94 @@ test("a person in the address is named in the filters, with a way to let go", as
   await waitFor(() => expect(chip.textContent).toContain("Noor"));
   await userEvent.click(chip);
   await waitFor(() => expect(page.address()).toBe("/settings/audit"));
+});
+
+describe("what is written down while the page is open", () => {
+  const newer = [
+    { ...entry, id: "019a0000-0000-7000-8000-000000000e03", seq: 14, action: "unit.publish" },
+    { ...entry, id: "019a0000-0000-7000-8000-000000000e02", seq: 13, action: "unit.create" },
+  ];
+  const writeDown = () => {
+    entries = [...newer, entry];
+    extent = { ...extent, newest_seq: 14 };
+  };
+
+  test("comes by itself at the top", async () => {
+    await show();
+    await screen.findByText("cancelled a task");
+    writeDown();
+    lookAgain();
+    expect(await screen.findByText("published a unit")).toBeTruthy();
+    expect(screen.queryByText(/new entr/)).toBeNull();
+  });
+
+  test("waits, counted, while the reader is further down, until it is asked for", async () => {
+    vi.stubGlobal("scrollTo", () => scrollTo(0));
+    await show();
+    await screen.findByText("cancelled a task");
+    scrollTo(600);
+    writeDown();
+    lookAgain();
+    const pill = await screen.findByRole("button", { name: "2 new entries" });
+    expect(screen.queryByText("published a unit")).toBeNull();
+    await userEvent.click(pill);
+    expect(await screen.findByText("published a unit")).toBeTruthy();
+    await waitFor(() => expect(screen.queryByText(/new entr/)).toBeNull());
+  });
+
+  test("waits as well while an entry is open, and comes when it is closed", async () => {
+    await show();
+    const toggle = await screen.findByRole("button", { name: "Details: cancelled a task" });
+    await userEvent.click(toggle);
+    writeDown();
+    lookAgain();
+    expect(await screen.findByRole("button", { name: "2 new entries" })).toBeTruthy();
+    expect(screen.queryByText("published a unit")).toBeNull();
+    await userEvent.click(toggle);
+    expect(await screen.findByText("published a unit")).toBeTruthy();
+  });
+
+  test("is not asked for again while nothing was written down", async () => {
+    const page = await show();
+    await screen.findByText("cancelled a task");
+    const lists = () => page.asked.filter(({ path }) => path.startsWith("/admin/audit-log?"));
+    const extents = () => page.asked.filter(({ path }) => path.endsWith("/extent"));
+    const before = extents().length;
+    lookAgain();
+    await waitFor(() => expect(extents().length).toBeGreaterThan(before));
+    expect(lists()).toHaveLength(1);
+  });
+});
+
+test("a lesson is named and leads to its page; one that is gone is told and leads nowhere", async () => {
+  const lessonId = "019a0000-0000-7000-8000-0000000000bb";
+  entries = [{ ...entry, action: "lesson.edit", object_kind: "lesson", object_id: lessonId }];
+  lesson = { id: lessonId, unit_id: "019a0000-0000-7000-8000-0000000000cc", title: "How clouds form" };
+  await show();
+  await userEvent.click(await screen.findByRole("button", { name: "Details: edited a lesson" }));
+  const link = await screen.findByRole("link", { name: "How clouds form" });
+  expect(link.getAttribute("href")).toBe(`/units/019a0000-0000-7000-8000-0000000000cc/lessons/${lessonId}`);
+  cleanup();
+  lesson = refusal(404, "lesson_not_found", "Not found", "There is no such lesson.");
+  await show(`/settings/audit?open=${entry.id}`);
+  expect(await screen.findByText("is gone")).toBeTruthy();
+  expect(screen.queryByRole("link", { name: "How clouds form" })).toBeNull();
+});
+
+test("the page says since when the log has entries and how long it keeps them", async () => {
+  extent = { ...extent, removed: 1_500 };
+  verdict = { ...verdict, removed: 1_500 };
+  await show();
+  const card = await screen.findByRole("region", { name: "The chain of entries" });
+  await waitFor(() =>
+    expect(card.textContent).toMatch(
+      /goes back to .*\. Entries are kept for 400 days; 1,500 older ones are gone\./,
+    ),
+  );
+  await userEvent.click(screen.getByRole("button", { name: "Verify the chain" }));
+  expect(await screen.findByText(/It begins with entry 1,501/)).toBeTruthy();
+  cleanup();
+  extent = { ...extent, removed: 0, keep_days: null };
+  await show();
+  expect(await screen.findByText(/Nothing is ever removed\./)).toBeTruthy();
 });

@@ -14,7 +14,6 @@ import { formatTotal } from "../../../ui/table/Pager.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { EntryList } from "./AuditEntries.tsx";
 import { AuditFilterLine, clearedAudit } from "./AuditFilterLine.tsx";
-import { useAuditEntries } from "./audit-api.ts";
 import {
   type AuditFilters,
   auditQueryOf,
@@ -23,6 +22,7 @@ import {
   readAuditFilters,
 } from "./audit-filters.ts";
 import { ChainCard } from "./ChainCard.tsx";
+import { useAuditList } from "./use-audit-list.ts";
 import "../settings.css";
 import "./audit.css";
 
@@ -32,7 +32,8 @@ export function AuditPage() {
   const { filters, filtered, dropped, dismissDropped, change } = useAuditFilters();
   // A range that moves with the clock is fixed when it is chosen.
   const query = useMemo(() => auditQueryOf(filters, Date.now()), [filters]);
-  const list = useAuditEntries(query);
+  const entries = useAuditList(query, "open");
+  const { list } = entries;
   return (
     <>
       <PageHeader
@@ -54,7 +55,7 @@ export function AuditPage() {
       <Dropped dropped={dropped} onDismiss={dismissDropped} />
       <section className="card" aria-label="Audit log">
         <EntryList
-          list={list}
+          entries={entries}
           label="Audit log"
           openName="open"
           empty={

@@ -28,6 +28,7 @@ const actions: Readonly<Record<string, ActionWords>> = {
   ],
 
   "token.create": ["made an API token", "make an API token"],
+  "token.create_machine": ["made the command line's token", "make the command line's token"],
   "token.revoke": ["revoked an API token", "revoke an API token"],
 
   "user.invite": ["invited somebody", "invite somebody"],
@@ -45,6 +46,8 @@ const actions: Readonly<Record<string, ActionWords>> = {
 
   "keys.rotate": ["rotated the encryption keys", "rotate the encryption keys"],
   "audit_log.export": ["exported the audit log", "export the audit log"],
+  "audit.trimmed": ["removed entries whose time was over", "remove entries whose time was over"],
+  "access.refused": ["saw what is closed to them", "see what is closed to them"],
 
   "task.cancel": ["cancelled a task", "cancel a task"],
   "task.continue": ["continued a task", "continue a task"],
@@ -54,6 +57,7 @@ const actions: Readonly<Record<string, ActionWords>> = {
   "unit.create": ["created a unit", "create a unit"],
   "unit.start": ["started a unit", "start a unit"],
   "unit.retry": ["retried a unit", "retry a unit"],
+  "unit.export": ["exported a unit", "export a unit"],
   "unit.delete": ["deleted a unit", "delete a unit"],
   "unit.publish": ["published a unit", "publish a unit"],
   "unit.unpublish": ["took a unit back from learners", "take a unit back from learners"],
@@ -108,7 +112,8 @@ export const actionKinds: readonly { value: string; word: string }[] = [
   { value: "task,bulk_action,llm_request", word: "tasks and replays" },
   { value: "incident,alert", word: "incidents and alerts" },
   { value: "connection,flow_run,disagreement", word: "Prefect" },
-  { value: "audit_log,keys", word: "audit log and keys" },
+  { value: "audit_log,audit,keys", word: "audit log and keys" },
+  { value: "access", word: "what was closed to somebody" },
 ];
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -129,7 +134,16 @@ const objects: Readonly<Record<string, { word: string; href?: (id: string) => st
   incident: { word: "incident", href: (id) => paths.dashboard({ incident: id }) },
   disagreement: { word: "disagreement" },
   audit_log: { word: "audit log" },
+  route: { word: "route" },
 };
+
+/** The id of the lesson that an entry is about; null when it is about something else. Its page is found by its unit. */
+export function lessonOf({
+  object_kind,
+  object_id,
+}: Pick<AuditEntry, "object_kind" | "object_id">): string | null {
+  return object_kind === "lesson" && object_id !== null && uuid.test(object_id) ? object_id : null;
+}
 
 /** What an entry is about: its kind in words, its id, and the page to look at it where there is one. */
 export function objectOf({ object_kind, object_id }: Pick<AuditEntry, "object_kind" | "object_id">): {
@@ -159,7 +173,7 @@ export function proofWords({
     case "token":
       return token_name === null ? "by an API token that is gone" : `by the API token “${token_name}”`;
     case "machine":
-      return "from the command line of the server's machine";
+      return "on the server's own machine";
     case "nobody":
       return "not signed in";
   }

@@ -49,6 +49,15 @@ describe("an entry in words", () => {
     );
   });
 
+  test("of something that is closed to whoever asked says so", () => {
+    expect(actionWords({ action: "access.refused", result: "refused" })).toBe(
+      "tried to see what is closed to them",
+    );
+    expect(objectOf({ object_kind: "route", object_id: "GET /api/v1/admin/users" })).toEqual({
+      ...{ word: "route", id: "GET /api/v1/admin/users", href: null },
+    });
+  });
+
   test("an action that is not known is shown by its own name", () => {
     expect(actionWords({ action: "rocket.launch", result: "refused" })).toBe("rocket.launch");
   });

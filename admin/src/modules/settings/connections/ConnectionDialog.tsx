@@ -1,13 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Connection } from "../../../api/engine-rows.ts";
-import { ApiError, describeError } from "../../../api/problem.ts";
+import { ApiError } from "../../../api/problem.ts";
 import { Field } from "../../../ui/form/Field.tsx";
-import { Dialog } from "../../../ui/overlay/Dialog.tsx";
+import { FormDialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Button } from "../../../ui/page/Button.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { useConnectionsRefresh } from "../../engines/public.ts";
+import { Refusal } from "../Refusal.tsx";
 import { CredentialFields } from "./CredentialFields.tsx";
 import {
   type ConnectionForm,
@@ -33,8 +34,6 @@ type ConnectionDialogProps = {
 
 /** Adds or changes a connection, and tries it before that. Give each asking a `key`. */
 export function ConnectionDialog({ connection, others, open, onClose }: ConnectionDialogProps) {
-  const id = useId();
-  const element = useRef<HTMLFormElement>(null);
   // The row goes on changing behind the dialog; what is edited is what was opened.
   const [stored] = useState(connection);
   const [form, setForm] = useState<ConnectionForm>(() => (stored === null ? newForm : formOf(stored)));
@@ -50,53 +49,47 @@ export function ConnectionDialog({ connection, others, open, onClose }: Connecti
     // What was found holds for what was tried.
     if (touchesReach(part)) probing.reset();
   };
-  const showFirstError = () =>
-    requestAnimationFrame(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const send = () => {
     setAsked("all");
-    if (read.draft === null) showFirstError();
-    else if (!saving.isPending) saving.mutate(read.draft, { onError: showFirstError });
+    if (read.draft !== null) saving.mutate(read.draft);
   };
   const test = () => {
     if (asked === "nothing") setAsked("test");
-    if (readForTest.probe === null) showFirstError();
-    else if (!probing.isPending) probing.mutate(readForTest.probe);
+    if (readForTest.probe === null) showFirstFault(answers.current);
+    else probing.mutate(readForTest.probe);
   };
   return (
-    <Dialog
+    <FormDialog
       wide
       open={open}
-      onClose={onClose}
       title={stored === null ? "Add a connection" : `Edit “${shortName(stored.name, 60)}”`}
-      footer={
-        <>
-          <Button large icon="bolt" busy={probing.isPending} onClick={test}>
-            Test
-          </Button>
-          <span className="spacer" />
-          <Button large onClick={onClose}>
-            Not now
-          </Button>
-          <Button large look="primary" type="submit" form={id} busy={saving.isPending}>
-            {stored === null ? "Add the connection" : "Save"}
-          </Button>
-        </>
+      sendWord={stored === null ? "Add the connection" : "Save"}
+      busy={saving.isPending}
+      aside={
+        <Button large icon="bolt" busy={probing.isPending} onClick={test}>
+          Test
+        </Button>
       }
+      onSend={send}
+      onClose={onClose}
     >
-      <form id={id} ref={element} className="stack" noValidate onSubmit={submit}>
-        <AddressFields form={form} errors={errors} onChange={change} />
-        <CredentialFields form={form} stored={stored} errors={errors} onChange={change} />
-        <FilterFields form={form} stored={stored} errors={errors} onChange={change} />
-        <div ref={answers} role="status" className="connection-answers">
-          {probing.isPending && <p className="text-2">Asking the server…</p>}
-          {probing.data !== undefined && <Verdict verdict={probing.data} />}
-        </div>
-        <Failure error={probing.error} />
-        <Failure error={Object.keys(issuesOf(saving.error)).length > 0 ? null : saving.error} />
-      </form>
-    </Dialog>
+      <AddressFields form={form} errors={errors} onChange={change} />
+      <CredentialFields form={form} stored={stored} errors={errors} onChange={change} />
+      <FilterFields form={form} stored={stored} errors={errors} onChange={change} />
+      <div ref={answers} role="status" className="connection-answers">
+        {probing.isPending && <p className="text-2">Asking the server…</p>}
+        {probing.data !== undefined && <Verdict verdict={probing.data} />}
+      </div>
+      <Refusal error={probing.error} />
+      <Refusal error={Object.keys(issuesOf(saving.error)).length > 0 ? null : saving.error} />
+    </FormDialog>
   );
+}
+
+/** Puts the keyboard into the first field at fault of the form around `part`, once it is drawn. */
+function showFirstFault(part: HTMLElement | null): void {
+  const fault = "[aria-invalid=true]";
+  requestAnimationFrame(() => part?.closest("form")?.querySelector<HTMLElement>(fault)?.focus());
 }
 
 /** What was asked of the form so far: what nobody asked for is not found fault with. */
@@ -178,19 +171,6 @@ function AddressFields({ form, errors, onChange }: FieldsProps) {
         )}
       </Field>
     </>
-  );
-}
-
-function Failure({ error }: { error: Error | null }) {
-  if (error === null) return null;
-  const { title, text } = describeError(error);
-  const issues = error instanceof ApiError ? error.issues : [];
-  const fields = issues.map(({ field, message }) => `${field}: ${message}`).join("; ");
-  return (
-    <p role="alert" className="is-bad field-error">
-      {title}. {text}
-      {fields !== "" && ` (${fields})`}
-    </p>
   );
 }
 

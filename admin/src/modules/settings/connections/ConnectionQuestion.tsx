@@ -1,11 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
 import type { Connection } from "../../../api/engine-rows.ts";
-import { describeError } from "../../../api/problem.ts";
 import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { useConnectionsRefresh } from "../../engines/public.ts";
+import { Refusal } from "../Refusal.tsx";
 import { changeConnection, removeConnection } from "./connections-api.ts";
 
 /** What is asked before it is done. What was asked stays while the dialog closes. */
@@ -33,7 +33,6 @@ export function ConnectionQuestion({ connection, question, onAsk }: ConnectionQu
     },
     onSettled: refresh,
   });
-  const failure = action.error === null ? undefined : describeError(action.error);
   return (
     <ConfirmDialog
       open={question?.open ?? false}
@@ -41,13 +40,7 @@ export function ConnectionQuestion({ connection, question, onAsk }: ConnectionQu
       confirmWord={isRemoval ? "Remove the connection" : "Switch it off"}
       dangerous={isRemoval}
       busy={action.isPending}
-      failure={
-        failure && (
-          <p className="is-bad field-error">
-            {failure.title}. {failure.text}
-          </p>
-        )
-      }
+      failure={action.error !== null && <Refusal error={action.error} />}
       onConfirm={() => action.mutate()}
       onClose={close}
     >

@@ -1,14 +1,11 @@
-import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Connection } from "../../../api/engine-rows.ts";
-import { describeError } from "../../../api/problem.ts";
 import { useMay } from "../../../api/session/use-session.ts";
 import { paths } from "../../../paths.ts";
 import { Switch } from "../../../ui/form/Switch.tsx";
 import { Icon } from "../../../ui/icon/Icon.tsx";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { Menu } from "../../../ui/overlay/Menu.tsx";
-import { showToast } from "../../../ui/overlay/toasts.ts";
 import type { Tone } from "../../../ui/status/status-tone.ts";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { Duration, Moment, RelativeTime } from "../../../ui/value/Moment.tsx";
@@ -16,6 +13,7 @@ import { shortName } from "../../../ui/value/visible-text.ts";
 import { connectionLook, useConnectionsRefresh } from "../../engines/public.ts";
 import { RoleButton } from "../../session/public.ts";
 import { LookMark } from "../alerts/LookMark.tsx";
+import { useRowAction } from "../use-row-action.ts";
 import { ConnectionQuestion, type Question } from "./ConnectionQuestion.tsx";
 import { authWords, filterWords } from "./connection-words.ts";
 import { changeConnection, testConnection } from "./connections-api.ts";
@@ -32,9 +30,11 @@ type ConnectionRowProps = {
 export function ConnectionRow({ connection, isSought, onEdit }: ConnectionRowProps) {
   const row = useRef<HTMLLIElement>(null);
   const [question, setQuestion] = useState<Question | null>(null);
-  const testing = useConnectionAction(() => testConnection(connection.id));
-  const switching = useConnectionAction((is_enabled: boolean) =>
-    changeConnection(connection.id, { is_enabled }),
+  const refresh = useConnectionsRefresh();
+  const testing = useRowAction(() => testConnection(connection.id), refresh);
+  const switching = useRowAction(
+    (is_enabled: boolean) => changeConnection(connection.id, { is_enabled }),
+    refresh,
   );
   useEffect(() => {
     if (isSought) row.current?.scrollIntoView({ block: "center" });
@@ -196,17 +196,4 @@ function Figures({ connection }: { connection: Connection }) {
       </div>
     </dl>
   );
-}
-
-/** Does something to a connection, tells what went wrong and lets the page read again. */
-function useConnectionAction<Argument, Result>(action: (argument: Argument) => Promise<Result>) {
-  const refresh = useConnectionsRefresh();
-  return useMutation({
-    mutationFn: action,
-    onError: (error) => {
-      const { title, text } = describeError(error);
-      showToast({ tone: "bad", words: `${title}. ${text}` });
-    },
-    onSettled: refresh,
-  });
 }

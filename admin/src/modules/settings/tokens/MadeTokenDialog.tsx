@@ -1,9 +1,7 @@
 import type { MadeApiToken } from "../../../api/account-rows.ts";
-import { Dialog } from "../../../ui/overlay/Dialog.tsx";
-import { Button } from "../../../ui/page/Button.tsx";
 import { CopyButton } from "../../../ui/value/CopyId.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
-import { ShownOnce } from "../ShownOnce.tsx";
+import { ShownOnceDialog } from "../ShownOnceDialog.tsx";
 import { exampleLogin, exampleRequest } from "./token-words.ts";
 
 type MadeTokenDialogProps = { made: MadeApiToken | null; onClose: () => void };
@@ -13,33 +11,28 @@ export function MadeTokenDialog({ made, onClose }: MadeTokenDialogProps) {
   const { origin } = window.location;
   const scopes = made?.api_token.scopes ?? [];
   return (
-    <Dialog
-      // A click beside it must not close it: the token would be lost.
-      wide
+    <ShownOnceDialog
       open={made !== null}
-      onClose={onClose}
       title="Keep the token"
-      footer={
-        <Button large look="primary" onClick={onClose}>
-          I have kept it
-        </Button>
-      }
-    >
-      <div className="stack">
-        <p className="text-2">
+      lead={
+        <>
           “<bdi>{shortName(made?.api_token.name ?? "", 80)}</bdi>” works from now on. The token is shown now
           and never again; a lost one can only be replaced. Whoever has it may do what it may do.
-        </p>
-        <ShownOnce text={made?.token ?? ""} copyLabel="Copy the token" />
-        {scopes.some((scope) => scope === "read" || scope === "operate" || scope === "admin") && (
-          <Example title="On the command line, which asks for the token" command={exampleLogin(origin)} />
-        )}
-        <Example
-          title="In a program, with the token in COURSEWRIGHT_TOKEN"
-          command={exampleRequest(scopes, origin)}
-        />
-      </div>
-    </Dialog>
+        </>
+      }
+      text={made?.token ?? ""}
+      copyLabel="Copy the token"
+      doneWord="I have kept it"
+      onClose={onClose}
+    >
+      {scopes.some((scope) => scope === "read" || scope === "operate" || scope === "admin") && (
+        <Example title="On the command line, which asks for the token" command={exampleLogin(origin)} />
+      )}
+      <Example
+        title="In a program, with the token in COURSEWRIGHT_TOKEN"
+        command={exampleRequest(scopes, origin)}
+      />
+    </ShownOnceDialog>
   );
 }
 

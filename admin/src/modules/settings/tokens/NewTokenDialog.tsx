@@ -1,10 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import type { MadeApiToken } from "../../../api/account-rows.ts";
 import { type Role, roleWords } from "../../../api/session/roles.ts";
 import { Field } from "../../../ui/form/Field.tsx";
-import { Dialog } from "../../../ui/overlay/Dialog.tsx";
-import { Button } from "../../../ui/page/Button.tsx";
+import { FormDialog } from "../../../ui/overlay/Dialog.tsx";
 import { Refusal } from "../Refusal.tsx";
 import { lifetimes, newTokenForm, readTokenForm, type TokenErrors, type TokenForm } from "./token-form.ts";
 import { allowsScope, scopeWords } from "./token-words.ts";
@@ -21,7 +20,6 @@ type NewTokenDialogProps = {
 
 /** Makes a token: what it is called, what it may do, how long it works. Give each asking a `key`. */
 export function NewTokenDialog({ role, isForCommandLine, open, onClose, onMade }: NewTokenDialogProps) {
-  const id = useId();
   const [form, setForm] = useState(() => newTokenForm(role, isForCommandLine));
   const [wasSent, setWasSent] = useState(false);
   const refresh = useTokensRefresh();
@@ -39,34 +37,24 @@ export function NewTokenDialog({ role, isForCommandLine, open, onClose, onMade }
     setForm({ ...form, ...part });
     making.reset();
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const send = () => {
     setWasSent(true);
-    if (read.draft !== null && !making.isPending) making.mutate(read.draft);
+    if (read.draft !== null) making.mutate(read.draft);
   };
   return (
-    <Dialog
+    <FormDialog
       wide
       open={open}
-      onClose={onClose}
       title="Make an API token"
-      footer={
-        <>
-          <Button large onClick={onClose}>
-            Not now
-          </Button>
-          <Button large look="primary" type="submit" form={id} busy={making.isPending}>
-            Make the token
-          </Button>
-        </>
-      }
+      sendWord="Make the token"
+      busy={making.isPending}
+      onSend={send}
+      onClose={onClose}
     >
-      <form id={id} className="stack" noValidate onSubmit={submit}>
-        <NameAndLifetime form={form} errors={errors} onChange={change} />
-        <ScopeChoices role={role} form={form} error={errors.scopes} onChange={change} />
-        <Refusal error={making.error} />
-      </form>
-    </Dialog>
+      <NameAndLifetime form={form} errors={errors} onChange={change} />
+      <ScopeChoices role={role} form={form} error={errors.scopes} onChange={change} />
+      <Refusal error={making.error} />
+    </FormDialog>
   );
 }
 
@@ -134,8 +122,9 @@ function ScopeChoices({ role, form, error, onChange }: ScopeChoicesProps) {
               type="checkbox"
               checked={chosen}
               aria-label={word}
-              aria-describedby={`${id}-${scope}`}
+              aria-describedby={`${id}-${scope}${error === undefined ? "" : ` ${id}-error`}`}
               aria-disabled={!allowed || undefined}
+              aria-invalid={error !== undefined || undefined}
               onChange={() => {
                 if (!allowed) return;
                 const next = chosen ? form.scopes.filter((one) => one !== scope) : [...form.scopes, scope];

@@ -1,7 +1,7 @@
 import type { ApiToken } from "../../../api/account-rows.ts";
-import { Button } from "../../../ui/page/Button.tsx";
 import { Moment, RelativeTime } from "../../../ui/value/Moment.tsx";
 import { shortName } from "../../../ui/value/visible-text.ts";
+import { AccessRow } from "../AccessRow.tsx";
 import { LookMark } from "../alerts/LookMark.tsx";
 import { isLive, scopesInWords, tokenLook } from "./token-words.ts";
 
@@ -13,82 +13,62 @@ type TokenRowProps = {
   onRevoke: () => void;
 };
 
+const ofMachine = {
+  word: "of the server's machine",
+  explains:
+    "Written into the server's data folder at each start, for the command line there. A revoked one is replaced.",
+};
+
 /** One token: what it may do, whose it is, how long it works and when it was used last. */
 export function TokenRow({ token, showsOwner, nowMs, onRevoke }: TokenRowProps) {
   const name = shortName(token.name, 80);
   return (
-    <li className={isLive(token, nowMs) ? "settings-row" : "settings-row settings-row-over"}>
-      <LookMark look={tokenLook(token, nowMs)} />
-      <div className="settings-row-words">
-        <h2>
-          <bdi>{name}</bdi>
-          {token.is_of_machine && (
-            <span
-              className="settings-tag"
-              title="Written into the server's data folder at each start, for the command line there. A revoked one is replaced."
-            >
-              of the server's machine
-            </span>
-          )}
-        </h2>
-        <p className="text-2">
-          may {scopesInWords(token.scopes)}
-          {showsOwner && (
-            <>
-              {" "}
-              in the name of <bdi>{shortName(token.user_name, 60)}</bdi>
-            </>
-          )}
-        </p>
-        <p className="id">{token.prefix}…</p>
-      </div>
-      <TokenTimes token={token} />
-      <div className="settings-row-actions">
-        {token.revoked_at === null && (
-          <Button look="danger" aria-label={`Revoke ${name}`} onClick={onRevoke}>
-            Revoke
-          </Button>
+    <AccessRow
+      over={!isLive(token, nowMs)}
+      mark={<LookMark look={tokenLook(token, nowMs)} />}
+      name={<bdi>{name}</bdi>}
+      tag={token.is_of_machine ? ofMachine : undefined}
+      times={[
+        token.revoked_at === null
+          ? {
+              name: "Expires",
+              value: token.expires_at === null ? "never" : <Moment at={token.expires_at} />,
+            }
+          : { name: "Revoked", value: <Moment at={token.revoked_at} /> },
+        { name: "Last used", value: <LastUse token={token} /> },
+        { name: "Made", value: <Moment at={token.created_at} /> },
+      ]}
+      end={
+        token.revoked_at === null
+          ? { word: "Revoke", label: `Revoke ${name}`, onSelect: onRevoke }
+          : undefined
+      }
+    >
+      <p className="text-2">
+        may {scopesInWords(token.scopes)}
+        {showsOwner && (
+          <>
+            {" "}
+            in the name of <bdi>{shortName(token.user_name, 60)}</bdi>
+          </>
         )}
-      </div>
-    </li>
+      </p>
+      <p className="id">{token.prefix}…</p>
+    </AccessRow>
   );
 }
 
-function TokenTimes({ token }: { token: ApiToken }) {
+function LastUse({ token: { last_used_at, last_used_from } }: { token: ApiToken }) {
+  if (last_used_at === null) return "never";
   return (
-    <dl className="settings-row-times">
-      <div>
-        <dt>{token.revoked_at === null ? "Expires" : "Revoked"}</dt>
-        <dd>
-          {token.revoked_at !== null && <Moment at={token.revoked_at} />}
-          {token.revoked_at === null &&
-            (token.expires_at === null ? "never" : <Moment at={token.expires_at} />)}
-        </dd>
-      </div>
-      <div>
-        <dt>Last used</dt>
-        <dd>
-          {token.last_used_at === null ? (
-            "never"
-          ) : (
-            <>
-              <RelativeTime at={token.last_used_at} />
-              {token.last_used_from !== null && (
-                <>
-                  {" "}
-                  <span className="id">{shortName(token.last_used_from, 60)}</span>
-                </>
-              )}
-            </>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>Made</dt>
-        <dd>
-          <Moment at={token.created_at} />
-        </dd>
-      </div>
-    </dl>
+    <>
+      <RelativeTime at={last_used_at} />
+      {last_used_from !== null && (
+        <>
+          {" "}
+          <span className="id">{shortName(last_used_from, 60)}</span>
+        </>
+      )}
+    </>
   );
 }

@@ -54,9 +54,12 @@ export function TokensPage() {
         ]}
         count={tokens.data?.length}
         actions={
-          <Button look="primary" icon="plus" onClick={ask}>
-            Make a token
-          </Button>
+          tokens.data !== undefined &&
+          tokens.data.length > 0 && (
+            <Button look="primary" icon="plus" onClick={ask}>
+              Make a token
+            </Button>
+          )
         }
         onReload={tokens.reload}
         reloading={tokens.reloading}

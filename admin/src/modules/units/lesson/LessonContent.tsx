@@ -17,6 +17,7 @@ import { RunProvenance } from "../RunProvenance.tsx";
 import { LessonBeingRewritten } from "./LessonBeingRewritten.tsx";
 import { LessonBody, type LessonPlace } from "./LessonBody.tsx";
 import { LessonExercises } from "./LessonExercises.tsx";
+import { LessonFindings } from "./LessonFindings.tsx";
 import { LessonHead } from "./LessonHead.tsx";
 import "./lesson.css";
 import { RegenerateLesson } from "./RegenerateLesson.tsx";
@@ -114,6 +115,7 @@ function WrittenLesson({ lesson, unit }: LessonOfUnitProps) {
         objectives={objectives}
         actions={<RegenerateLesson lesson={lesson} unit={unit} />}
       />
+      <LessonFindings lesson={lesson} />
       <LessonAudio lesson={lesson} />
       <div className="lesson-part">
         <LessonBody blocks={lesson.body} place={place} />

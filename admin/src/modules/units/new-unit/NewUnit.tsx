@@ -1,6 +1,7 @@
 import { type FormEvent, useRef, useState } from "react";
 import { type ItemState, useItemQuery } from "../../../api/item-query.ts";
 import { describeError } from "../../../api/problem.ts";
+import { useDraft } from "../../../api/session/use-draft.ts";
 import { paths } from "../../../paths.ts";
 import { AppLink } from "../../../ui/link/AppLink.tsx";
 import { Button } from "../../../ui/page/Button.tsx";
@@ -30,12 +31,12 @@ type Authors = {
   guidance: string;
 };
 
-/** Makes a unit of texts, files or a topic. What was typed survives every refusal. */
+/** Makes a unit of texts, files or a topic. What was typed survives every refusal, and the end of a session. */
 export function NewUnit() {
   useDocumentTitle("New unit");
   const authors = useItemQuery<Authors>("/content-creator/authors");
   const form = useRef<HTMLFormElement>(null);
-  const [draft, setDraft] = useState<NewUnitDraft>(emptyDraft);
+  const [draft, setDraft] = useDraft<NewUnitDraft>("new-unit", emptyDraft);
   const [tried, setTried] = useState(false);
   const creation = useCreateUnit();
   const createDraft = useUnitCreation();

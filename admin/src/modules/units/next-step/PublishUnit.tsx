@@ -6,10 +6,11 @@ import { describeError } from "../../../api/problem.ts";
 import { ConfirmDialog } from "../../../ui/overlay/Dialog.tsx";
 import { showToast } from "../../../ui/overlay/toasts.ts";
 import { Card } from "../../../ui/page/Card.tsx";
+import { LongText } from "../../../ui/value/LongText.tsx";
 import { Moment } from "../../../ui/value/Moment.tsx";
 import { RoleButton } from "../../session/public.ts";
 import { acceptWaiting, keepLesson } from "../lesson/review-lesson.ts";
-import { countReviews, publishSentence, waitingPhrase } from "./publish-words.ts";
+import { countReviews, publishSentence, unconfirmedFindings, waitingPhrase } from "./publish-words.ts";
 import { Refusal } from "./Refusal.tsx";
 
 type PublishUnitProps = {
@@ -86,9 +87,14 @@ function Publishing({ unit, leads, sentence, refusal }: PublishingProps) {
   const [asking, setAsking] = useState(false);
   const queryClient = useQueryClient();
   const published = unit.published_at !== null;
+  const findings = unconfirmedFindings(unit);
   const publication = useMutation({
     mutationFn: () =>
-      sendJson<unknown>("POST", `/content/units/${unit.id}/${published ? "unpublish" : "publish"}`),
+      published
+        ? sendJson<unknown>("POST", `/content/units/${unit.id}/unpublish`)
+        : sendJson<unknown>("POST", `/content/units/${unit.id}/publish`, {
+            confirm_findings: findings.length > 0,
+          }),
     onSuccess: () => {
       setAsking(false);
       showToast({
@@ -113,7 +119,7 @@ function Publishing({ unit, leads, sentence, refusal }: PublishingProps) {
       <ConfirmDialog
         open={asking}
         title={published ? "Take this unit back from learners?" : `Publish "${unit.title}"?`}
-        confirmWord={published ? "Unpublish" : "Publish"}
+        confirmWord={published ? "Unpublish" : findings.length > 0 ? "I looked, publish" : "Publish"}
         busy={publication.isPending}
         failure={words === null ? undefined : `${words.title}. ${words.text}`}
         onConfirm={() => publication.mutate()}
@@ -122,7 +128,24 @@ function Publishing({ unit, leads, sentence, refusal }: PublishingProps) {
         {published
           ? "It disappears from the learners' app at once. Reviews stay as they are, and you can publish it again."
           : sentence}
+        {!published && findings.length > 0 && <Findings findings={findings} />}
       </ConfirmDialog>
     </>
+  );
+}
+
+/** What to look at first: these texts have no review of their own. */
+function Findings({ findings }: { findings: UnitDetail["warnings"] }) {
+  return (
+    <div className="publish-findings">
+      <p>The checks found something that learners would see or hear:</p>
+      <ul className="unit-warnings">
+        {findings.map(({ message }) => (
+          <li key={message}>
+            <LongText text={message} />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

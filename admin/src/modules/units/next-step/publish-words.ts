@@ -30,6 +30,11 @@ export function waitingPhrase(counts: PublishCounts): string | null {
   return parts.length === 0 ? null : parts.join(" and ");
 }
 
+/** What the checks found in texts of the unit that have no review of their own: whoever publishes it confirms having looked. */
+export function unconfirmedFindings({ warnings }: Pick<UnitDetail, "warnings">): UnitDetail["warnings"] {
+  return warnings.filter(({ code }) => code === "text_needs_a_look");
+}
+
 /** What publishing does, in one or two sentences. */
 export function publishSentence(counts: PublishCounts): string {
   const seen = `Learners see ${formatQuantity(counts.accepted_lessons, "accepted lesson")} with the accepted exercises.`;

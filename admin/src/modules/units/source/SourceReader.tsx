@@ -8,6 +8,7 @@ import { SkeletonBlock } from "../../../ui/page/Skeleton.tsx";
 import { formatQuantity } from "../../../ui/value/format.ts";
 import { shortName } from "../../../ui/value/visible-text.ts";
 import { quotesOf } from "./quote-parameter.ts";
+import { SourceCleaning } from "./SourceCleaning.tsx";
 import { SourceText } from "./SourceText.tsx";
 import "./source.css";
 import { sourceKindWords } from "./source-kinds.ts";
@@ -65,6 +66,7 @@ function SourceContent({ unitId, position, quotes, words }: SourceContentProps) 
             {words !== undefined && `, ${formatQuantity(words, "word")}`}
             {shown.extracted_by !== null && `, read by ${shown.extracted_by}`}
           </p>
+          <SourceCleaning source={shown} />
           <SourceText text={shown.text} quotes={quotes} />
         </div>
       )}

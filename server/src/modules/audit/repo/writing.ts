@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Database, Transaction } from "../../../platform/database.ts";
 import { type EntryContent, hashContent, type Place, type StoredEntry } from "../chain.ts";
 
-/** Adds an entry behind the newest one; writers of all processes take turns. */
+/** Adds an entry behind the newest one; writers of all processes take turns. Of somebody whose places were erased none is kept. */
 export async function appendEntry(
   database: Database | Transaction,
   content: EntryContent,
@@ -10,9 +10,8 @@ export async function appendEntry(
 ): Promise<void> {
   const stored = place === null ? null : JSON.stringify({ ...place, salt: place.salt.toString("hex") });
   await sql`
-    SELECT append_audit_entry(${JSON.stringify(content)}::jsonb, ${hashContent(content)}::bytea, ${stored}::jsonb)`.execute(
-    database,
-  );
+    SELECT append_audit_entry(${JSON.stringify(content)}::jsonb, ${hashContent(content)}::bytea, ${stored}::jsonb,
+      ${hashContent({ ...content, place_sha256: null })}::bytea)`.execute(database);
 }
 
 /** Removes where somebody was; the trigger wants an entry about it to stand in the log already. Index: `audit_log_actor`. */
@@ -24,7 +23,11 @@ export async function deletePlaces(transaction: Transaction, actor_id: string): 
 }
 
 /** The entries after `seq` in the order of the chain, at most `limit`. Index: `audit_log_pkey`. */
-export async function listChain(database: Database, seq: number, limit: number): Promise<StoredEntry[]> {
+export async function listChain(
+  database: Database | Transaction,
+  seq: number,
+  limit: number,
+): Promise<StoredEntry[]> {
   const { rows } = await sql<StoredEntry>`
     SELECT l.seq, l.id, to_char(l.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS exact_at,
       l.actor_id, l.actor_kind, l.token_id, l.action, l.object_kind, l.object_id, l.result, l.code, l.request_id, l.details,
@@ -42,7 +45,7 @@ export async function listChain(database: Database, seq: number, limit: number):
 }
 
 /** Up to which number the places of each person were erased. Index: `audit_log_action`. */
-export async function listErasures(database: Database): Promise<Map<string, number>> {
+export async function listErasures(database: Database | Transaction): Promise<Map<string, number>> {
   const { rows } = await sql<{ actor_id: string; seq: number }>`
     SELECT object_id AS actor_id, max(seq) AS seq FROM audit_log
     WHERE action = 'user.erase_places' AND object_id IS NOT NULL GROUP BY object_id`.execute(database);

@@ -7,7 +7,9 @@ import { creatorErrors } from "../errors.ts";
 import type { Authors, CreationRequest } from "../models.ts";
 import { offlineAuthorErrors } from "../offline-author/errors.ts";
 import { detectEnglish } from "../offline-author/language.ts";
-import { refuseUnusableSources } from "../sources.ts";
+import { countAddressedPassages } from "../source-cleaning/addressed-passages.ts";
+import { cleanSource, cleanText } from "../source-cleaning/clean-source.ts";
+import { refuseEmptySources, refuseUnusableSources } from "../sources.ts";
 import { unitCreationTask } from "../task-names.ts";
 import { sourceGuidance } from "./authors.ts";
 
@@ -39,6 +41,8 @@ export function createUnit(
   return insertOnce(options, user, accepted, body.start, key);
 }
 
+type GivenSource = NonNullable<CreateUnitRequest["sources"]>[number];
+
 interface AcceptedRequest {
   readonly title: string;
   readonly sources: readonly SourceText[];
@@ -46,15 +50,11 @@ interface AcceptedRequest {
   readonly request: Omit<CreationRequest, "sources">;
 }
 
-function acceptRequest(body: CreateUnitRequest, authors: Authors): AcceptedRequest {
-  const sources = (body.sources ?? []).map(
-    ({ kind, title, text }): SourceText => ({
-      kind,
-      title: sourceTitle(kind, title, text),
-      text: plainText(text),
-    }),
-  );
-  refuseUnusableSources(sources);
+function acceptRequest(given: CreateUnitRequest, authors: Authors): AcceptedRequest {
+  const body = withVisibleLines(given);
+  refuseUnusableSources(body.sources ?? []);
+  const sources = (body.sources ?? []).map(cleanedSource);
+  refuseEmptySources(sources);
   if (sources.length === 0 && body.topic === undefined) {
     throw creatorErrors.create("source_required", `The unit needs a topic or a source. ${sourceGuidance}`);
   }
@@ -74,6 +74,34 @@ function acceptRequest(body: CreateUnitRequest, authors: Authors): AcceptedReque
   };
 }
 
+/** Title, topic and objectives without characters that nobody sees; what is nothing else counts as not given. */
+function withVisibleLines(body: CreateUnitRequest): CreateUnitRequest {
+  const visible = (line: string | undefined) =>
+    line === undefined ? undefined : cleanText(line).trim() || undefined;
+  return {
+    ...body,
+    title: visible(body.title),
+    topic: visible(body.topic),
+    learning_objectives: body.learning_objectives?.flatMap((line) => visible(line) ?? []),
+    sources: body.sources?.map((source) => ({ ...source, title: visible(source.title) })),
+  };
+}
+
+/** So much of a source is looked through here; what a model reads of it is looked through then. */
+const mostRead = 1_000_000;
+
+function cleanedSource({ kind, title, text: given }: GivenSource): SourceText {
+  const { text, removed } = cleanSource(given);
+  const name = sourceTitle(kind, title, text);
+  return {
+    kind,
+    title: name,
+    text,
+    removed,
+    addressed_passages: countAddressedPassages(`${name ?? ""}\n\n${text.slice(0, mostRead)}`),
+  };
+}
+
 /** A file's name says less than its main heading; without one the name is read as words. */
 function sourceTitle(kind: SourceText["kind"], title: string | undefined, text: string): string | null {
   if (kind !== "file" || title === undefined) return title ?? null;
@@ -86,13 +114,6 @@ function sourceTitle(kind: SourceText["kind"], title: string | undefined, text: 
 
 function headingOf(text: string, deepest: number): string | undefined {
   return text.match(new RegExp(`^#{1,${deepest}}\\s+(.{1,200})$`, "m"))?.[1]?.trim();
-}
-
-function plainText(text: string): string {
-  return text
-    .replace(/^\uFEFF/, "")
-    .replace(/\r\n?/g, "\n")
-    .toWellFormed();
 }
 
 /** The offline author refuses these when it reads them; here it happens before anything is saved. */

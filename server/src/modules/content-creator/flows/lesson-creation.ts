@@ -37,6 +37,7 @@ export const lessonCreation = defineFlow({
     ];
     if (exercised.status === "rejected") throw exercised.reason;
     const { exercises, quality, llm_request_id } = exercised.value;
+    const findings = text.findings ?? [];
     const failure = audio.status === "rejected" ? readFailure(audio.reason) : null;
     return {
       ...brief.lesson,
@@ -44,9 +45,10 @@ export const lessonCreation = defineFlow({
       status: "completed",
       transcript: text.transcript,
       body: text.body,
-      review: brief.author === "offline" ? "draft" : "approved",
+      // The checks may let a lesson pass that a model wrote; whatever they found waits for a person.
+      review: brief.author === "offline" || findings.length > 0 ? "draft" : "approved",
       exercises,
-      quality,
+      quality: { ...quality, text_findings: findings },
       audio:
         audio.status === "fulfilled"
           ? { media_id: audio.value.media_id, seconds: audio.value.seconds }

@@ -2,6 +2,7 @@ import { type FinishedLesson, finishedLessonSchema } from "../../content/public.
 import { defineFlow } from "../definitions.ts";
 import { creatorErrors } from "../errors.ts";
 import { regenerationRequestSchema } from "../models.ts";
+import { withPlanFindings } from "../text-checks/unit-findings.ts";
 import { lessonCreation } from "./lesson-creation.ts";
 import { briefOf, placeOf, prepareUnit } from "./prepare-unit.ts";
 
@@ -27,6 +28,11 @@ export const lessonRegeneration = defineFlow({
       );
     }
     const brief = briefOf(request, prepared, lesson);
-    return context.flow(lessonCreation, { brief, speech: request.authors.speech }, placeOf(lesson));
+    const written = await context.flow(
+      lessonCreation,
+      { brief, speech: request.authors.speech },
+      placeOf(lesson),
+    );
+    return withPlanFindings(written, prepared.plan);
   },
 });

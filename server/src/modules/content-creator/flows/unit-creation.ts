@@ -10,6 +10,7 @@ import {
   type UnitPlan,
 } from "../models.ts";
 import { failedLesson, readFailure, statusOf, warningsOf } from "../outcome.ts";
+import { unitFindings, withPlanFindings } from "../text-checks/unit-findings.ts";
 import { lessonCreation } from "./lesson-creation.ts";
 import { briefOf, type PreparedUnit, placeOf, prepareUnit } from "./prepare-unit.ts";
 import { unitArtCreation } from "./unit-art-creation.ts";
@@ -37,6 +38,7 @@ export const unitCreation = defineFlow({
     ];
     if (written.status === "rejected") throw written.reason;
     const { lessons, podcast, podcastFailure } = written.value;
+    const cover = art.status === "rejected" ? null : art.value;
     const media = {
       podcast: podcastFailure,
       art: art.status === "rejected" ? readFailure(art.reason) : null,
@@ -52,16 +54,16 @@ export const unitCreation = defineFlow({
         podcast === null
           ? null
           : { media_id: podcast.media_id, seconds: podcast.seconds, transcript: podcast.transcript },
-      cover:
-        art.status === "rejected"
-          ? null
-          : { media_id: art.value.media_id, alt: art.value.alt, palette: art.value.palette },
-      warnings: warningsOf(plan, lessons, media, request.authors.text),
+      cover: cover === null ? null : { media_id: cover.media_id, alt: cover.alt, palette: cover.palette },
+      warnings: [
+        ...unitFindings({ plan, lessons, podcast, cover }),
+        ...warningsOf(plan, lessons, media, request.authors.text),
+      ],
       author: plan.provider,
       written_by: {
         ...prepared.written_by,
         ...podcast?.written_by,
-        ...(art.status === "fulfilled" ? art.value.written_by : {}),
+        ...cover?.written_by,
       },
     };
   },
@@ -84,7 +86,8 @@ async function writeLessonsThenPodcast(context: Context, request: CreationReques
   );
   const lessons = plan.lessons.map((lesson, place): FinishedLesson => {
     const outcome = outcomes[place];
-    return outcome?.status === "fulfilled" ? outcome.value : failedLesson(lesson, outcome?.reason);
+    if (outcome?.status !== "fulfilled") return failedLesson(lesson, outcome?.reason);
+    return withPlanFindings(outcome.value, plan);
   });
   const completed = lessons.filter(({ status }) => status === "completed");
   if (completed.length === 0) throw allLessonsFailed(lessons);

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineStep } from "../definitions.ts";
 import { authorSchema, coverAnswerSchema, describedCoverSchema } from "../models.ts";
-import { loadPrompt } from "../prompt.ts";
+import { asLine, asLines, loadPrompt } from "../prompt.ts";
+import { cleanAnswer } from "../source-cleaning/clean-source.ts";
 import { askOfflineAuthor, callOf, recipeOf } from "./step-calls.ts";
 
 const template = loadPrompt(new URL("./describe-cover.md", import.meta.url));
@@ -26,11 +27,15 @@ export const describeCover = defineStep({
     }
     const answer = await context.services.gateway.object({
       ...callOf(context),
-      ...template.render({ unit_title, unit_description, lesson_titles: lesson_titles.join("; ") }),
+      ...template.render({
+        unit_title: asLine(unit_title),
+        unit_description: asLine(unit_description),
+        lesson_titles: asLines(lesson_titles),
+      }),
       max_output_tokens: 2_000,
       schema: coverAnswerSchema,
       schema_name: "cover_description",
     });
-    return { ...answer.object, llm_request_id: answer.request_id };
+    return { ...cleanAnswer(answer.object), llm_request_id: answer.request_id };
   },
 });

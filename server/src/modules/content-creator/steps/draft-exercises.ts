@@ -8,7 +8,9 @@ import {
   lessonBriefSchema,
 } from "../models.ts";
 import type { Exercise } from "../offline-author/model.ts";
-import { asData, asGuidance, asObjectives, loadPrompt } from "../prompt.ts";
+import { asData, asGuidance, asLine, asObjectives, loadPrompt } from "../prompt.ts";
+import { cleanAnswer } from "../source-cleaning/clean-source.ts";
+import { readSources } from "../sources.ts";
 import { offlineLessonInput } from "./generate-lesson-transcript.ts";
 import { askOfflineAuthor, callOf, recipeOf } from "./step-calls.ts";
 
@@ -41,7 +43,8 @@ async function draftOffline(
   context: StepContext<CreatorServices>,
   { brief }: ExerciseTask,
 ): Promise<DraftedExercises> {
-  const place = await offlineLessonInput(context, brief);
+  const sources = await readSources(context.services, context.correlation.unit_id, brief.sources);
+  const place = offlineLessonInput(brief, sources);
   const input = { ...place, target_count: quotedTarget };
   const { result, request_id } = await askOfflineAuthor(context, "writeExercises", input, "object");
   return {
@@ -76,8 +79,8 @@ async function draftByModel(
   const answer = await context.services.gateway.object({
     ...callOf(context),
     ...template.render({
-      unit_title: brief.unit_title,
-      lesson_title: brief.lesson.title,
+      unit_title: asLine(brief.unit_title),
+      lesson_title: asLine(brief.lesson.title),
       learner_level: brief.learner_level,
       objective_ids: brief.objectives.map(({ id }) => id).join(", "),
       comprehension_count: exerciseTargets.comprehension,
@@ -91,7 +94,7 @@ async function draftByModel(
     schema_name: "exercise_drafts",
   });
   return {
-    drafts: answer.object.exercises.map((draft) => ({ ...draft, reference: null })),
+    drafts: cleanAnswer(answer.object).exercises.map((draft) => ({ ...draft, reference: null })),
     dropped: [],
     note: "",
     llm_request_id: answer.request_id,

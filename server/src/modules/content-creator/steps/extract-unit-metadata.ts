@@ -11,8 +11,10 @@ import {
   type UnitPlan,
   unitPlanSchema,
 } from "../models.ts";
-import { asData, asObjectives, loadPrompt } from "../prompt.ts";
-import { type ReadSource, readSources, selectPassages } from "../sources.ts";
+import { asLine, asObjectives, asSources, loadPrompt } from "../prompt.ts";
+import { cleanAnswer } from "../source-cleaning/clean-source.ts";
+import { givenSources, type ReadSource, readSources, selectPassages, titledTexts } from "../sources.ts";
+import { checkText } from "../text-checks/check-text.ts";
 import { askOfflineAuthor, callOf, recipeOf } from "./step-calls.ts";
 
 const template = loadPrompt(new URL("./extract-unit-metadata.md", import.meta.url));
@@ -41,9 +43,11 @@ export const extractUnitMetadata = defineStep({
   async run(context, input) {
     const sources = await readSources(context.services, context.correlation.unit_id, input.sources);
     const makePlan = input.author === "offline" ? planOffline : planByModel;
-    const plan = await makePlan(context, input, sources);
+    const made = await makePlan(context, input, sources);
+    const plan = { ...made, findings: findingsOf(input, made, sources) };
     context.log("info", `Lessons planned: ${plan.lessons.length}`, {
       lessons: plan.lessons.map(({ title }) => title),
+      findings: plan.findings.map(({ message }) => message),
       objectives: plan.learning_objectives.length,
       not_covered_by_source: plan.learning_objectives.filter((objective) => !objective.covered_by_source)
         .length,
@@ -51,6 +55,26 @@ export const extractUnitMetadata = defineStep({
     return plan;
   },
 });
+
+/** The second look at what learners see of a unit besides its lessons, and at what every lesson follows. */
+function findingsOf(input: MetadataInput, plan: UnitPlan, sources: readonly ReadSource[]) {
+  const objectives = plan.learning_objectives.flatMap(({ text, evidence_of_mastery }) => [
+    text,
+    evidence_of_mastery,
+  ]);
+  const given = givenSources(input.sources, sources);
+  const lessons = plan.lessons.flatMap(({ title, objective }) => [title, objective]);
+  return checkText({
+    text: [plan.title, plan.description, ...objectives, ...lessons].join("\n\n"),
+    known: [...titledTexts(given), ...[input.title ?? "", input.topic ?? ""], ...input.learning_objectives],
+    read: titledTexts(selectPassages(given, subjectOf(input), maxSourceCharacters).sources),
+    outline: null,
+  });
+}
+
+function subjectOf({ title, topic, learning_objectives }: MetadataInput): string {
+  return [title, topic, ...learning_objectives].join(" ");
+}
 
 async function planOffline(
   context: StepContext<CreatorServices>,
@@ -89,23 +113,20 @@ async function planByModel(
   input: MetadataInput,
   sources: readonly ReadSource[],
 ): Promise<UnitPlan> {
-  const about = [input.title, input.topic, ...input.learning_objectives].join(" ");
-  const selected = selectPassages(sources, about, maxSourceCharacters);
+  const selected = selectPassages(sources, subjectOf(input), maxSourceCharacters);
   const { learning_objectives, target_lesson_count } = input;
   const answer = await context.services.gateway.object({
     ...callOf(context),
     ...template.render({
       learner_level: input.learner_level,
       lesson_count: target_lesson_count,
-      title: input.title ?? input.topic ?? sources[0]?.title ?? "Untitled",
+      title: asLine(input.title ?? input.topic ?? sources[0]?.title ?? "Untitled"),
       title_rule:
         input.title === null
           ? "The title above is a working title. Choose a better one."
           : "The title above is final. Use it unchanged.",
       objectives: asObjectives(learning_objectives),
-      sources: selected.sources
-        .map(({ title, text }) => asData("source", text, title ?? undefined))
-        .join("\n\n"),
+      sources: asSources(selected.sources),
     }),
     max_output_tokens: 4_000 + target_lesson_count * 600,
     schema: answerSchemaFor(target_lesson_count),
@@ -116,7 +137,7 @@ async function planByModel(
     : [
         "The source is longer than the model reads at once; the plan was made from its headings and chosen passages.",
       ];
-  const plan = planFrom(answer.object, input);
+  const plan = planFrom(cleanAnswer(answer.object), input);
   return {
     ...plan,
     warnings: [...warnings, ...plan.warnings],

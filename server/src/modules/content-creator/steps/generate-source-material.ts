@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { learnerLevels } from "../../content/public.ts";
 import { defineStep } from "../definitions.ts";
-import { asObjectives, loadPrompt } from "../prompt.ts";
+import { asLine, asObjectives, loadPrompt } from "../prompt.ts";
+import { cleanText } from "../source-cleaning/clean-source.ts";
 import { callOf, recipeOf } from "./step-calls.ts";
 
 const template = loadPrompt(new URL("./generate-source-material.md", import.meta.url));
@@ -26,7 +27,7 @@ export const generateSourceMaterial = defineStep({
     const answer = await context.services.gateway.text({
       ...callOf(context),
       ...template.render({
-        topic: input.topic,
+        topic: asLine(input.topic),
         learner_level: input.learner_level,
         lesson_count: input.target_lesson_count,
         word_count: input.target_lesson_count * wordsPerLesson,
@@ -34,6 +35,10 @@ export const generateSourceMaterial = defineStep({
       }),
       max_output_tokens: 2_000 + input.target_lesson_count * wordsPerLesson * 3,
     });
-    return { text: answer.text.trim(), provider: answer.provider, llm_request_id: answer.request_id };
+    return {
+      text: cleanText(answer.text).trim(),
+      provider: answer.provider,
+      llm_request_id: answer.request_id,
+    };
   },
 });

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { learnerLevels, learningObjectiveSchema } from "../../content/public.ts";
 import { defineStep } from "../definitions.ts";
 import { sourceReferenceSchema } from "../models.ts";
-import { asData, asLines, loadPrompt } from "../prompt.ts";
+import { asLine, asLines, asSources, loadPrompt } from "../prompt.ts";
+import { cleanText } from "../source-cleaning/clean-source.ts";
 import { readSources, selectPassages } from "../sources.ts";
 import { callOf, recipeOf } from "./step-calls.ts";
 
@@ -31,16 +32,14 @@ export const generateSupplementalSourceMaterial = defineStep({
     const answer = await context.services.gateway.text({
       ...callOf(context),
       ...template.render({
-        unit_title: input.unit_title,
+        unit_title: asLine(input.unit_title),
         learner_level: input.learner_level,
         word_count: objectives.length * wordsPerObjective,
         objectives: asLines(objectives),
-        sources: selected.sources
-          .map(({ title, text }) => asData("source", text, title ?? undefined))
-          .join("\n\n"),
+        sources: asSources(selected.sources),
       }),
       max_output_tokens: 2_000 + objectives.length * wordsPerObjective * 3,
     });
-    return { text: answer.text.trim(), llm_request_id: answer.request_id };
+    return { text: cleanText(answer.text).trim(), llm_request_id: answer.request_id };
   },
 });

@@ -4,7 +4,8 @@ import { defineStep } from "../definitions.ts";
 import { blocksFromMarkdown, spokenText } from "../lesson-text.ts";
 import { authorSchema } from "../models.ts";
 import { toQuotedLesson } from "../offline-shapes.ts";
-import { asData, loadPrompt } from "../prompt.ts";
+import { asData, asLine, loadPrompt } from "../prompt.ts";
+import { cleanText } from "../source-cleaning/clean-source.ts";
 import { selectPassages } from "../sources.ts";
 import { askOfflineAuthor, callOf, recipeOf } from "./step-calls.ts";
 
@@ -40,7 +41,7 @@ export const generateUnitPodcastTranscript = defineStep({
     const answer = await context.services.gateway.text({
       ...callOf(context),
       ...template.render({
-        unit_title,
+        unit_title: asLine(unit_title),
         learner_level,
         word_count: words,
         transcripts: selected.sources
@@ -49,6 +50,9 @@ export const generateUnitPodcastTranscript = defineStep({
       }),
       max_output_tokens: words * 4,
     });
-    return { transcript: spokenText(blocksFromMarkdown(answer.text)), llm_request_id: answer.request_id };
+    return {
+      transcript: spokenText(blocksFromMarkdown(cleanText(answer.text))),
+      llm_request_id: answer.request_id,
+    };
   },
 });

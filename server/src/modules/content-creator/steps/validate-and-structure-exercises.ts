@@ -9,7 +9,10 @@ import {
   exercisesAnswerSchema,
 } from "../models.ts";
 import { AUTHOR } from "../offline-author/author.ts";
-import { asData, asLines, loadPrompt } from "../prompt.ts";
+import { asData, asLine, asLines, loadPrompt } from "../prompt.ts";
+import { cleanAnswer } from "../source-cleaning/clean-source.ts";
+import { givenSources, readSources, titledTexts } from "../sources.ts";
+import { checkText } from "../text-checks/check-text.ts";
 import { exerciseTargets, exerciseTaskSchema } from "./draft-exercises.ts";
 import { callOf, offlinePrompt, recipeOf } from "./step-calls.ts";
 
@@ -42,7 +45,15 @@ export const validateAndStructureExercises = defineStep({
         ? checkOffline(context, drafted, check)
         : editByModel(context, { brief, transcript, drafted }, check);
     const { kept, failed, llm_request_id } = await work;
-    const exercises = toExercises(kept, brief.author === "offline" ? "draft" : "approved");
+    const sources = await readSources(context.services, context.correlation.unit_id, brief.sources);
+    const known = titledTexts(givenSources(brief.sources, sources));
+    const texts = kept.map(({ draft }) =>
+      checkText({ text: textOfDraft(draft), known, read: [], outline: null }),
+    );
+    const exercises = toExercises(kept, brief.author === "offline" ? "draft" : "approved").map(
+      (exercise, place) =>
+        texts[place]?.length === 0 ? exercise : { ...exercise, review: "draft" as const },
+    );
     const lost = failed.length === 0 ? "" : `; dropped because they broke a rule: ${failed.length}`;
     context.log(failed.length === 0 ? "info" : "warn", `Exercises kept: ${exercises.length}${lost}`, {
       findings: failed.flatMap(({ findings }) => findings.map(({ message }) => message)),
@@ -52,7 +63,10 @@ export const validateAndStructureExercises = defineStep({
       quality: {
         dropped: countReasons(drafted.dropped, failed),
         findings: kept.flatMap(({ soft }, place) =>
-          soft.map((finding) => ({ exercise_id: exercises[place]?.id ?? "", ...finding })),
+          [...soft, ...(texts[place] ?? [])].map((finding) => ({
+            exercise_id: exercises[place]?.id ?? "",
+            ...finding,
+          })),
         ),
         note: drafted.note === "" ? noteOf(exercises, exerciseTargets) : drafted.note,
         audio_outdated: false,
@@ -61,6 +75,10 @@ export const validateAndStructureExercises = defineStep({
     };
   },
 });
+
+function textOfDraft({ stem, options, quote }: Draft): string {
+  return [stem, ...options.flatMap(({ text, rationale }) => [text, rationale]), quote].join("\n\n");
+}
 
 type Check = (drafts: readonly Draft[], others?: readonly string[]) => ReturnType<typeof checkDrafts>;
 
@@ -123,7 +141,7 @@ async function askEditor(
   const answer = await context.services.gateway.object({
     ...callOf(context),
     ...template.render({
-      lesson_title: brief.lesson.title,
+      lesson_title: asLine(brief.lesson.title),
       exercise_count: drafts.length,
       comprehension_count: drafts.filter(({ category }) => category === "comprehension").length,
       transfer_count: drafts.filter(({ category }) => category === "transfer").length,
@@ -137,7 +155,7 @@ async function askEditor(
     schema_name: "exercises",
   });
   return {
-    drafts: answer.object.exercises.map((draft) => ({ ...draft, reference: null })),
+    drafts: cleanAnswer(answer.object).exercises.map((draft) => ({ ...draft, reference: null })),
     llm_request_id: answer.request_id,
   };
 }

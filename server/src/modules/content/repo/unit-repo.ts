@@ -2,7 +2,15 @@ import { sql } from "kysely";
 import type { Database, Transaction } from "../../../platform/database.ts";
 import { selectByIds, selectGivenIds } from "../../../platform/newest-ids.ts";
 import type { SettledTask } from "../../task-queue/public.ts";
-import type { SourceTextDetail, UnitDetail, UnitSource, UnitSummary } from "../models.ts";
+import {
+  type SourceRemoval,
+  type SourceTextDetail,
+  type UnitDetail,
+  type UnitSource,
+  type UnitSummary,
+  type UnitWarning,
+  unconfirmedCode,
+} from "../models.ts";
 import type { WrittenParts } from "../public.ts";
 
 /** Columns of `units` that the list does not carry. */
@@ -26,6 +34,7 @@ export interface LockedUnit {
   readonly content_lineage_id: string | null;
   readonly published_at: string | null;
   readonly request: unknown;
+  readonly warnings: readonly UnitWarning[];
 }
 
 /** Index: `units_pkey`. */
@@ -43,7 +52,7 @@ export async function findUnitExtras(database: Database, unit_id: string): Promi
 
 export async function listUnitSources(database: Database, unit_id: string): Promise<UnitSource[]> {
   const found = await sql<UnitSource>`
-    SELECT id, position, kind, title, characters, words, sha256, created_at
+    SELECT id, position, kind, title, characters, words, sha256, removed, addressed_passages, created_at
     FROM unit_sources WHERE unit_id = ${unit_id}::uuid ORDER BY position`.execute(database);
   return found.rows;
 }
@@ -55,7 +64,7 @@ export async function findSource(
   position: number,
 ): Promise<(Omit<SourceTextDetail, "text"> & { text_zstd: Buffer }) | null> {
   const found = await sql<Omit<SourceTextDetail, "text"> & { text_zstd: Buffer }>`
-    SELECT unit_id, position, kind, title, sha256, extracted_by, text_zstd FROM unit_sources
+    SELECT unit_id, position, kind, title, sha256, extracted_by, removed, addressed_passages, text_zstd FROM unit_sources
     WHERE unit_id = ${unit_id}::uuid AND position = ${position}`.execute(database);
   return found.rows[0] ?? null;
 }
@@ -73,7 +82,7 @@ export async function findSourceText(
 
 export async function lockUnitRow(transaction: Transaction, unit_id: string): Promise<LockedUnit | null> {
   const found = await sql<LockedUnit>`
-    SELECT id, title, status, task_id, lineage_id, content_lineage_id, published_at, request FROM units
+    SELECT id, title, status, task_id, lineage_id, content_lineage_id, published_at, request, warnings FROM units
     WHERE id = ${unit_id}::uuid FOR NO KEY UPDATE`.execute(transaction);
   return found.rows[0] ?? null;
 }
@@ -123,6 +132,8 @@ export interface NewSourceRow {
   readonly words: number;
   readonly sha256: string;
   readonly extracted_by: string | null;
+  readonly removed: readonly SourceRemoval[];
+  readonly addressed_passages: number;
 }
 
 /** Appends after the sources that the unit has. */
@@ -132,10 +143,11 @@ export async function insertSource(
   source: NewSourceRow,
 ): Promise<void> {
   await sql`
-    INSERT INTO unit_sources (unit_id, position, kind, title, text_zstd, characters, words, sha256, extracted_by)
+    INSERT INTO unit_sources (unit_id, position, kind, title, text_zstd, characters, words, sha256, extracted_by,
+      removed, addressed_passages)
     SELECT ${unit_id}::uuid, coalesce(max(position), 0) + 1, ${source.kind}, ${source.title},
       ${Buffer.from(source.text_zstd)}::bytea, ${source.characters}::int, ${source.words}::int, ${source.sha256},
-      ${source.extracted_by}
+      ${source.extracted_by}, ${JSON.stringify(source.removed)}::jsonb, ${source.addressed_passages}::int
     FROM unit_sources WHERE unit_id = ${unit_id}::uuid`.execute(transaction);
 }
 
@@ -248,7 +260,7 @@ export interface WrittenUnitRow {
   readonly author: string | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
-  readonly warnings: unknown;
+  readonly warnings: readonly UnitWarning[];
   readonly written_by: unknown;
   readonly cover_media_id: string | null;
   readonly cover_alt: string | null;
@@ -258,7 +270,9 @@ export interface WrittenUnitRow {
   readonly podcast_seconds: number | null;
 }
 
-/** The caller holds the unit's lock and its task's fence. */
+/**
+ * The caller holds the unit's lock and its task's fence. What must be confirmed before learners see it takes a published unit back.
+ */
 export async function updateWrittenUnit(transaction: Transaction, unit: WrittenUnitRow): Promise<void> {
   const json = (value: unknown) => sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
   await sql`
@@ -271,7 +285,7 @@ export async function updateWrittenUnit(transaction: Transaction, unit: WrittenU
       podcast_seconds = ${unit.podcast_seconds}::numeric,
       cost_usd = ${costOfUnit(unit.unit_id)}, content_version = content_version + 1,
       content_lineage_id = lineage_id, content_task_id = task_id, completed_at = clock_timestamp(),
-      published_at = ${publishedWithApproved}
+      published_at = ${unit.warnings.some(({ code }) => code === unconfirmedCode) ? sql`NULL` : publishedWithApproved}
     WHERE id = ${unit.unit_id}::uuid`.execute(transaction);
 }
 

@@ -7,6 +7,7 @@ import { unitFilterSchema } from "../filter.ts";
 import {
   lessonSummarySchema,
   publicationSchema,
+  publishRequestSchema,
   sourceTextSchema,
   unitDetailSchema,
   unitSummarySchema,
@@ -61,7 +62,10 @@ const publishUnit = createRoute({
   path: "/content/units/{id}/publish",
   tags,
   summary: "Let learners see what is approved",
-  request: { params: idParameter },
+  request: {
+    params: idParameter,
+    body: { required: false, content: { "application/json": { schema: publishRequestSchema } } },
+  },
   responses: {
     200: json(publicationSchema, "What learners see now and what stays out."),
     ...problemResponses(404, 409, 422),
@@ -135,9 +139,12 @@ export function createUnitRoutes(service: ContentService) {
       const { id, position } = context.req.valid("param");
       return context.json(await service.getSource(id, position), 200);
     })
-    .openapi(publishUnit, async (context) =>
-      context.json(await service.publishUnit(context.req.valid("param").id), 200),
-    )
+    .openapi(publishUnit, async (context) => {
+      // Without a body there is no content type, and nothing is read.
+      const { confirm_findings = false } = context.req.valid("json") ?? {};
+      if (confirm_findings) context.get("audit").details = { confirm_findings };
+      return context.json(await service.publishUnit(context.req.valid("param").id, confirm_findings), 200);
+    })
     .openapi(unpublishUnit, async (context) =>
       context.json(await service.unpublishUnit(context.req.valid("param").id), 200),
     )

@@ -12,10 +12,24 @@ export function hideReceivers<Row extends object>(row: Row): Row {
   return { ...row, emails: emails.map((address: unknown) => hideAddress(String(address))) };
 }
 
-/** A message without the address of its receiver, which mail servers repeat in what they answer. */
+/**
+ * A message without the address of its receiver, which mail servers repeat in what they answer: in letters of their own, and some
+ * without its host.
+ */
 export function hideReceiver(delivery: AlertDelivery): AlertDelivery {
   if (delivery.channel !== "email") return delivery;
   const { target, error_message } = delivery;
-  const hidden = hideAddress(target);
-  return { ...delivery, target: hidden, error_message: error_message?.replaceAll(target, hidden) ?? null };
+  const whose = literally(target.slice(0, target.lastIndexOf("@")));
+  const repeated = new RegExp(`${literally(target)}|(?<![\\p{L}\\p{N}])${whose}(?![\\p{L}\\p{N}])`, "giu");
+  return {
+    ...delivery,
+    target: hideAddress(target),
+    error_message:
+      error_message?.replace(repeated, (found) => (found.includes("@") ? hideAddress(found) : "…")) ?? null,
+  };
+}
+
+/** The text as a pattern that matches nothing else. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }

@@ -4,7 +4,6 @@ import { type FailureCause, insertFailedUnits, outage } from "../../../../test/b
 import { type CourseApp, createCourseApp } from "../../../../test/course-app.ts";
 import type { Incident, IncidentDetails } from "./models.ts";
 import { dropOldVersions, groupFailures, listOpenAt, recountChanged } from "./repo.ts";
-import { wavesOf } from "./service.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -49,6 +48,12 @@ async function onlyIncident(): Promise<Incident> {
   const [incident, ...others] = await list();
   if (incident === undefined || others.length > 0) throw new Error("There is not exactly one incident");
   return incident;
+}
+
+async function makeIncident(): Promise<Incident> {
+  await insertFailedUnits(app.database, 1, refused);
+  await count();
+  return onlyIncident();
 }
 
 describe("failures", () => {
@@ -227,9 +232,7 @@ describe("an incident", () => {
   });
 
   test("keeps a note with its author, and comes back as a new one after it was resolved", async () => {
-    await insertFailedUnits(app.database, 2, refused);
-    await count();
-    const former = await onlyIncident();
+    const former = await makeIncident();
     const noted = await edit(former.id, { note: "  The provider had an outage. " });
     expect(noted.body).toMatchObject({ note: "The provider had an outage.", noted_by: expect.any(String) });
     expect(noted.body.version).toBeGreaterThan(former.version);
@@ -264,15 +267,25 @@ describe("an incident", () => {
     });
     const nobody = crypto.randomUUID();
     expect((await app.call("GET", `/admin/incidents/${nobody}`)).body.code).toBe("incident_not_found");
-    expect((await app.call("PATCH", `/admin/incidents/${nobody}`, { note: "x" })).body.code).toBe(
-      "incident_not_found",
+    expect((await edit(nobody, { note: "x" })).body).toMatchObject({ code: "incident_not_found" });
+  });
+
+  test("shows its author under the name that they have now, of past moments too", async () => {
+    const { id } = await makeIncident();
+    const noted = await edit(id, { note: "I look at it." });
+    const { rows } = await sql<{ at: string }>`SELECT clock_timestamp() AS at`.execute(app.database);
+    const then = rows[0]?.at ?? "";
+    await sql`UPDATE users SET name = 'Ada Renamed' WHERE name = ${noted.body.noted_by}`.execute(
+      app.database,
     );
+    await edit(id, { is_resolved: true });
+    expect(await onlyIncident()).toMatchObject({ noted_by: "Ada Renamed", resolved_by: "Ada Renamed" });
+    const past = await listOpenAt(app.database, then, 10);
+    expect(past.rows).toMatchObject([{ id, status: "open", noted_by: "Ada Renamed", resolved_by: null }]);
   });
 
   test("that is resolved takes the failures of before with it", async () => {
-    await insertFailedUnits(app.database, 1, refused);
-    await count();
-    const { id } = await onlyIncident();
+    const { id } = await makeIncident();
     await insertFailedUnits(app.database, 2, refused);
     expect((await edit(id, { is_resolved: true })).body).toMatchObject({
       status: "resolved",
@@ -283,9 +296,7 @@ describe("an incident", () => {
   });
 
   test("that is resolved while a keeper counts waits for it, so that nothing of before comes back as a new one", async () => {
-    await insertFailedUnits(app.database, 1, refused);
-    await count();
-    const { id } = await onlyIncident();
+    const { id } = await makeIncident();
     await insertFailedUnits(app.database, 2, refused);
     const resolving = await app.database.transaction().execute(async (transaction) => {
       await recountChanged(transaction);
@@ -385,16 +396,4 @@ describe("an incident", () => {
     expect([...first.body, ...second].map(({ step_name }) => step_name)).toEqual(["e", "d", "c", "b"]);
     expect((await app.call("GET", "/admin/incidents?cursor=x")).body.code).toBe("cursor_invalid");
   });
-});
-
-test("a recovery goes in waves of one, a tenth and the rest", () => {
-  expect([0, 1, 2, 3, 10, 14, 500].map(wavesOf)).toEqual([
-    [],
-    [1],
-    [1, 1],
-    [1, 1, 1],
-    [1, 1, 8],
-    [1, 2, 11],
-    [1, 50, 449],
-  ]);
 });

@@ -28,11 +28,11 @@ export async function findResumable(
 export async function insertRecovery(
   transaction: Transaction,
   incident_id: string,
-  person: { readonly id: string; readonly name: string },
+  person_id: string,
 ): Promise<number> {
   const { rows } = await sql<{ id: string }>`
-    INSERT INTO incident_recoveries (incident_id, user_id, started_by)
-    VALUES (${incident_id}::uuid, ${person.id}::uuid, ${person.name}) RETURNING id`.execute(transaction);
+    INSERT INTO incident_recoveries (incident_id, user_id)
+    VALUES (${incident_id}::uuid, ${person_id}::uuid) RETURNING id`.execute(transaction);
   const id = rows[0]?.id;
   if (id === undefined) throw new Error("INSERT of a recovery returned no row");
   const made = await sql<{ id: string }>`
@@ -207,14 +207,17 @@ export async function setReason(transaction: Transaction, id: string, reason: st
   await sql`UPDATE incident_recoveries SET reason = ${reason} WHERE id = ${id}::uuid`.execute(transaction);
 }
 
+/** `stopped_by_id`: who stopped it; the reason then goes on behind their name. */
 export async function endRecovery(
   transaction: Transaction,
   id: string,
   state: "completed" | "stopped",
   reason: string,
+  stopped_by_id: string | null,
 ): Promise<void> {
   await sql`
-    UPDATE incident_recoveries SET state = ${state}, reason = ${reason}, ended_at = clock_timestamp()
+    UPDATE incident_recoveries SET state = ${state}, reason = ${reason}, stopped_by_id = ${stopped_by_id}::uuid,
+      ended_at = clock_timestamp()
     WHERE id = ${id}::uuid AND state = 'running'`.execute(transaction);
 }
 

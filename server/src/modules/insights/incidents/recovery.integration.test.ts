@@ -359,7 +359,9 @@ describe("the keeper's turn", () => {
       return { task_id: rows[0]?.task_id ?? "" };
     };
     await Promise.all([turn(writeAtOnce), turn(writeAtOnce), turn(writeAtOnce)]);
-    await turn(writeAtOnce);
+    // A turn is short: on a busy machine these may not be enough.
+    do await turn(writeAtOnce);
+    while (recoveryOf(await read()).state === "running");
     expect([...resumed].sort()).toEqual([...units].sort());
     expect(await read()).toMatchObject({ status: "resolved", unit_count_unrepaired: 0 });
     expect(recoveryOf(await read())).toMatchObject({ state: "completed", total: 40 });

@@ -175,22 +175,22 @@ async function end(
   { id }: repo.Recovery,
   state: "completed" | "stopped",
   reason: string,
+  stopped_by_id: string | null = null,
 ): Promise<void> {
-  await repo.endRecovery(transaction, id, state, reason);
+  await repo.endRecovery(transaction, id, state, reason, stopped_by_id);
   await repo.showRecovery(transaction, id);
 }
 
 /** Begins no further unit. False when the recovery had ended. */
-export async function stopRecovery(transaction: Transaction, id: string, name: string): Promise<boolean> {
+export async function stopRecovery(
+  transaction: Transaction,
+  id: string,
+  person_id: string,
+): Promise<boolean> {
   const recovery = await repo.lockRecovery(transaction, id);
   if (recovery?.state !== "running") return false;
   const tally = await repo.countItems(transaction, recovery);
-  await end(
-    transaction,
-    recovery,
-    "stopped",
-    `${name} stopped it. No further unit is resumed.${goOn(tally)}`,
-  );
+  await end(transaction, recovery, "stopped", `No further unit is resumed.${goOn(tally)}`, person_id);
   return true;
 }
 

@@ -40,9 +40,13 @@ export async function dropOldVersions(database: Database): Promise<void> {
       LIMIT 10000))`.execute(database);
 }
 
+const recoveryWithNames = sql`
+  CASE WHEN i.recovery IS NOT NULL THEN i.recovery - 'started_by_id' - 'stopped_by_id' || jsonb_build_object(
+    'started_by', starter.name, 'reason', coalesce(stopper.name || ' stopped it. ', '') || (i.recovery ->> 'reason')) END`;
+
 /**
- * The rows as the wire has them, newest failure first, from `rows` of table `incidents`; trend and sample by primary keys. Of a past
- * moment the last hour's failures are those that no earlier hour has.
+ * The rows as the wire has them, newest failure first, from `rows` of table `incidents`; trend, sample and the names that people have
+ * now by primary keys. Of a past moment the last hour's failures are those that no earlier hour has.
  */
 function shown(rows: RawBuilder<unknown>, at: string | null): RawBuilder<Incident> {
   const moment = at === null ? sql`clock_timestamp()` : sql`${at}::timestamptz`;
@@ -57,9 +61,13 @@ function shown(rows: RawBuilder<unknown>, at: string | null): RawBuilder<Inciden
   return sql<Incident>`
     SELECT i.id, CASE WHEN i.resolved_at IS NULL THEN 'open' ELSE 'resolved' END AS status, i.error_code, i.error_message,
       i.error_fingerprint, i.provider, i.model, i.http_status, i.flow_name, i.step_name, i.failure_count, i.unit_count,
-      i.unit_count_unrepaired, i.first_seen_at, i.last_seen_at, t.trend, s.sample, i.note, i.noted_by, i.noted_at,
-      i.resolved_at, i.resolved_by, i.resolved_because, i.recovery, i.version
+      i.unit_count_unrepaired, i.first_seen_at, i.last_seen_at, t.trend, s.sample, i.note, noter.name AS noted_by,
+      i.noted_at, i.resolved_at, resolver.name AS resolved_by, i.resolved_because, ${recoveryWithNames} AS recovery, i.version
     FROM (${rows}) i
+    LEFT JOIN user_names noter ON noter.id = i.noted_by_id
+    LEFT JOIN user_names resolver ON resolver.id = i.resolved_by_id
+    LEFT JOIN user_names starter ON starter.id = (i.recovery ->> 'started_by_id')::uuid
+    LEFT JOIN user_names stopper ON stopper.id = (i.recovery ->> 'stopped_by_id')::uuid
     CROSS JOIN LATERAL (
       SELECT array_agg(${failures} ORDER BY g.hour) AS trend
       FROM generate_series(${hour} - interval '23 hours', ${hour}, interval '1 hour') g (hour)
@@ -171,19 +179,19 @@ export interface StoredEdit {
 export async function updateIncident(
   database: Database,
   id: string,
-  name: string,
+  person_id: string,
   { note, is_resolved }: StoredEdit,
 ): Promise<boolean> {
   const noted =
     note === undefined
       ? []
       : [
-          sql`note = ${note}, noted_by = ${note === null ? null : name},
+          sql`note = ${note}, noted_by_id = ${note === null ? null : person_id}::uuid,
             noted_at = CASE WHEN ${note}::text IS NOT NULL THEN clock_timestamp() END`,
         ];
-  const reopened = sql`resolved_at = NULL, resolved_by = NULL, resolved_because = NULL`;
+  const reopened = sql`resolved_at = NULL, resolved_by_id = NULL, resolved_because = NULL`;
   const resolved = sql`resolved_at = coalesce(resolved_at, clock_timestamp()),
-    resolved_by = CASE WHEN resolved_at IS NULL THEN ${name} ELSE resolved_by END,
+    resolved_by_id = CASE WHEN resolved_at IS NULL THEN ${person_id}::uuid ELSE resolved_by_id END,
     resolved_because = coalesce(resolved_because, 'marked')`;
   const marked = is_resolved === undefined ? [] : [is_resolved ? resolved : reopened];
   const { rows } = await sql`

@@ -9,10 +9,9 @@ import { advanceRecoveries, type ResumeUnits, stopRecovery } from "./recovery.ts
 import { findResumable, findRunningRecovery, insertRecovery } from "./recovery-repo.ts";
 import * as repo from "./repo.ts";
 
-/** Who does something; the name is kept with it. */
+/** Who does something. */
 interface Person {
   readonly id: string;
-  readonly name: string;
 }
 
 export interface IncidentService {
@@ -88,7 +87,7 @@ export function createIncidentService(options: IncidentServiceOptions): Incident
       await find(id);
       const isStopped = await database.transaction().execute(async (transaction) => {
         const running = await findRunningRecovery(transaction, id);
-        return running !== null && (await stopRecovery(transaction, running, person.name));
+        return running !== null && (await stopRecovery(transaction, running, person.id));
       });
       if (!isStopped) {
         throw insightErrors.create(
@@ -138,7 +137,7 @@ async function untilNothingIsLeft(take: () => Promise<number>): Promise<void> {
 
 async function updateOnce(database: Database, person: Person, id: string, edit: IncidentEdit): Promise<void> {
   try {
-    if (!(await repo.updateIncident(database, id, person.name, edit))) throw notFound(id);
+    if (!(await repo.updateIncident(database, id, person.id, edit))) throw notFound(id);
   } catch (error) {
     if (!violates(error, "incidents_open_cause")) throw error;
     const newer = await repo.findOpenTwin(database, id);
@@ -154,7 +153,7 @@ async function updateOnce(database: Database, person: Person, id: string, edit: 
 async function beginRecovery(database: Database, person: Person, id: string): Promise<void> {
   try {
     await database.transaction().execute(async (transaction) => {
-      if ((await insertRecovery(transaction, id, person)) > 0) return;
+      if ((await insertRecovery(transaction, id, person.id)) > 0) return;
       throw insightErrors.create("nothing_to_recover", nothingLeft);
     });
   } catch (error) {

@@ -3,15 +3,11 @@ import { listSavedViews } from "../saved-views/repo.ts";
 import {
   deleteDeliveriesTo,
   deleteSavedViewsOf,
-  hasNamesake,
   listAlertsMailedTo,
   listIncidentRemarks,
-  listStartedRecoveries,
+  listRecoveriesOf,
   type Person,
   removeAlertReceiver,
-  replaceNameOnIncidents,
-  replaceNameOnRecoveries,
-  replaceNameOnVersions,
 } from "./repo.ts";
 
 /** What saved views, incidents and alerts hold of a person. */
@@ -22,18 +18,13 @@ export function createInsightsPersonalData(database: Database) {
       return {
         saved_views: await listSavedViews(database, person.id, undefined),
         incident_remarks: await listIncidentRemarks(database, person),
-        incident_recoveries: await listStartedRecoveries(database, person),
+        incident_recoveries: await listRecoveriesOf(database, person),
         alerts_mailed_to: await listAlertsMailedTo(database, person),
       };
     },
-    /** Removes saved views and the address of alerts; the placeholder stands where the name did. */
-    async erase(transaction: Transaction, person: Person, placeholder: string): Promise<void> {
+    /** Removes saved views and the address of alerts. Incidents name people by their id: they show the placeholder by themselves. */
+    async erase(transaction: Transaction, person: Person): Promise<void> {
       await deleteSavedViewsOf(transaction, person);
-      await replaceNameOnRecoveries(transaction, person, placeholder);
-      if (!(await hasNamesake(transaction, person))) {
-        await replaceNameOnIncidents(transaction, person, placeholder);
-        await replaceNameOnVersions(transaction, person, placeholder);
-      }
       if (person.email === null) return;
       await removeAlertReceiver(transaction, person.email);
       await deleteDeliveriesTo(transaction, person.email);

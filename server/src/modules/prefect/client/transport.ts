@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { AppError } from "../../../platform/errors.ts";
 import { loadedSecrets } from "../../../platform/redaction.ts";
+import { hostAndPort } from "../../../platform/safe-address.ts";
 import { createSafeFetch, type SafeFetch, type SafeResponse } from "../../../platform/safe-fetch.ts";
 import { type PrefectErrorCode, prefectErrors } from "../errors.ts";
 import { authorizationHeader, type PrefectAuthentication } from "./authorization.ts";
@@ -48,9 +49,8 @@ const reasonLength = 500;
 /** One HTTP request to Prefect, and what its answer means. */
 export function createTransport(options: TransportOptions): PrefectTransport {
   const apiUrl = new URL(options.apiUrl);
-  const port = apiUrl.port === "" ? (apiUrl.protocol === "https:" ? "443" : "80") : apiUrl.port;
   const safe: SafeFetch = createSafeFetch({
-    allowedPrivateHosts: [`${apiUrl.hostname}:${port}`],
+    allowedPrivateHosts: [hostAndPort(apiUrl)],
     timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
     maxBytes: options.maxBytes ?? defaultMaxBytes,
   });

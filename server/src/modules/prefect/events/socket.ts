@@ -3,6 +3,7 @@ import type { CloseEvent, MessageEvent } from "undici";
 import { z } from "zod";
 import { AppError } from "../../../platform/errors.ts";
 import { loadedSecrets } from "../../../platform/redaction.ts";
+import { hostAndPort } from "../../../platform/safe-address.ts";
 import { openSafeSocket, type SafeSocket } from "../../../platform/safe-socket.ts";
 import { authorizationHeader, type PrefectAuthentication } from "../client/authorization.ts";
 import { farFuture } from "../client/queries.ts";
@@ -145,12 +146,11 @@ function converse(
 
 function openOrExplain(source: EventSource): SafeSocket | AppError {
   const address = new URL(`${new URL(source.apiUrl).href.replace(/\/+$/, "")}/events/out`);
-  const port = address.port === "" ? (address.protocol === "https:" ? "443" : "80") : address.port;
   const authorization = authorizationHeader(source.authentication);
   try {
     return openSafeSocket(address, {
       // The administrator chose this very address, as for the requests of the same connection.
-      allowedPrivateHosts: [`${address.hostname}:${port}`],
+      allowedPrivateHosts: [hostAndPort(address)],
       protocol: "prefect",
       // For proxies that check; Prefect itself reads the token of the first message.
       headers: authorization === null ? {} : { authorization },

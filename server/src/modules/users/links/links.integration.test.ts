@@ -110,8 +110,10 @@ describe("a link", () => {
       (await createBrowser(app).ask("POST", "/auth/links/use", { token: used, password: goodPassword }))
         .status,
     ).toBe(200);
-    const expired = await reset();
-    await sql`UPDATE sign_in_links SET expires_at = clock_timestamp() WHERE used_at IS NULL`.execute(
+    // Of somebody else: a further link of the same kind would end it.
+    const late = await makeAccount(app);
+    const expired = secretOf(await makeLinkFor(database, "password_reset", late.id, null));
+    await sql`UPDATE sign_in_links SET expires_at = clock_timestamp() WHERE user_id = ${late.id}::uuid`.execute(
       database,
     );
     const ended = await reset();

@@ -2,10 +2,10 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Database, Transaction } from "../../../platform/database.ts";
 import { userErrors } from "../errors.ts";
 import { findFirstAdministrator } from "../repo.ts";
-import { findSignInWays } from "../sign-in/repo.ts";
+import { findSignInWays, touchUser } from "../sign-in/repo.ts";
 import type { LinkKind } from "./models.ts";
 import {
-  findIdByEmail,
+  findByEmail,
   findPerson,
   findUnclaimedAdministrator,
   insertAdministrator,
@@ -57,7 +57,10 @@ export async function makeLinkFor(
     throw userErrors.create("user_not_active", "The account is not active. Activate it first.");
   return database.transaction().execute(async (transaction) => {
     await revokeLinks(transaction, user_id, kind);
-    return make(transaction, kind, user_id, created_by);
+    const link = await make(transaction, kind, user_id, created_by);
+    // How long an invitation lives is on show.
+    await touchUser(transaction, user_id);
+    return link;
   });
 }
 
@@ -75,10 +78,15 @@ export async function makeAdministratorLink(
   database: Database,
   { name, email }: AskedAdministrator,
 ): Promise<MadeLink & { readonly user_id: string }> {
-  const known = email === undefined ? null : await findIdByEmail(database, email);
+  const known = email === undefined ? null : await findByEmail(database, email);
+  if (known?.is_chosen === true)
+    throw userErrors.create(
+      "email_taken",
+      `The account with ${email} was given this address by its own person, and no administrator has confirmed it. Make an administrator without --email, and look at the account under Users.`,
+    );
   if (known !== null) {
-    await makeActiveAdministrator(database, known);
-    return { ...(await makeLinkFor(database, "password_reset", known, null)), user_id: known };
+    await makeActiveAdministrator(database, known.id);
+    return { ...(await makeLinkFor(database, "password_reset", known.id, null)), user_id: known.id };
   }
   if (email !== undefined) {
     const invited = await insertAdministrator(database, name ?? email, email);

@@ -1,12 +1,20 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Database, Transaction } from "../../../platform/database.ts";
+import { createLimit } from "../../../platform/limit.ts";
 import { userErrors } from "../errors.ts";
 import { endShownSession } from "../sessions/end-session.ts";
 import { deleteSessions, insertSession, noteSignIn } from "../sessions/repo.ts";
 import type { AuthSource } from "../sign-in/auth.ts";
 import type { SignInAnswer } from "../sign-in/models.ts";
-import { hashPassword, requireStrongPassword } from "../sign-in/passwords.ts";
-import { ensureSignInUser, noteSignInPlace, putPassword, updatePerson } from "../sign-in/repo.ts";
+import { requireStrongPassword } from "../sign-in/password-strength.ts";
+import { hashPassword } from "../sign-in/passwords.ts";
+import {
+  deleteChallenges,
+  ensureSignInUser,
+  noteSignInPlace,
+  putPassword,
+  updatePerson,
+} from "../sign-in/repo.ts";
 import type { Sender, WithCookies } from "../sign-in/service.ts";
 import { type CookieStyle, sessionCookie } from "../sign-in/session-cookie.ts";
 import type { SessionPolicy } from "../sign-in/session-policy.ts";
@@ -38,9 +46,13 @@ export interface LinkOptions {
 type Answers = Partial<Record<"name" | "email" | "password", string | undefined>>;
 type Asked = SignInLink["asks_for"];
 
+/** As many as passwords are hashed at once: whoever waits looks again before hashing for a link that is used by then. */
+const usesAtOnce = 3;
+
 /** The links of the database. */
 export function createLinkService(options: LinkOptions): LinkService {
   const { database, throttle } = options;
+  const turns = createLimit(usesAtOnce);
 
   async function find({ address }: Sender, secret: string): Promise<OpenLink> {
     const ticket = await throttle.take([{ key: addressKey("link", address), free: 100 }]);
@@ -65,10 +77,16 @@ export function createLinkService(options: LinkOptions): LinkService {
       const token = randomBytes(24).toString("base64url");
       // A new password does not stand in for the second factor.
       const opensSession = !link.has_second_factor || link.kind === "local_sign_in";
-      await apply(options, link, async (transaction) => {
-        await settle(transaction, link, asked);
-        if (opensSession) await open(options, transaction, sender, link, token);
-      });
+      await turns.acquire();
+      try {
+        const hash = await hashAsked(database, use.token, asked);
+        await apply(options, link, async (transaction) => {
+          await settle(transaction, link, asked, hash);
+          if (opensSession) await open(options, transaction, sender, link, token);
+        });
+      } finally {
+        turns.release();
+      }
       if (opensSession) {
         await endShownSession(options, sender.headers);
         return signedIn(options, link, token);
@@ -133,19 +151,30 @@ async function apply(
   }
 }
 
+/**
+ * The hash of a new password, for a link that is still open. Made before the transaction: hashes wait for one another, and would do
+ * so with a connection in hand.
+ */
+async function hashAsked(database: Database, secret: string, { password }: Answers): Promise<string | null> {
+  if (password === undefined) return null;
+  if ((await findOpenLink(database, hashLinkSecret(secret))) === null) throw invalid();
+  return hashPassword(password);
+}
+
 async function settle(
   transaction: Transaction,
   link: OpenLink,
-  { name, email, password }: Answers,
+  { name, email }: Answers,
+  hash: string | null,
 ): Promise<void> {
   // Whoever signs in on this machine may do so again by another link that was printed.
   if (link.kind !== "local_sign_in") await revokeLinks(transaction, link.user_id, null);
   await ensureSignInUser(transaction, link.user_id);
   await updatePerson(transaction, link.user_id, { name, email });
-  if (password === undefined) return;
-  // Hashed by the one request that uses the link up, not by all that try.
-  await putPassword(transaction, link.user_id, await hashPassword(password));
+  if (hash === null) return;
+  await putPassword(transaction, link.user_id, hash);
   await deleteSessions(transaction, link.user_id, null);
+  await deleteChallenges(transaction, link.user_id);
 }
 
 async function open(
@@ -158,7 +187,7 @@ async function open(
   await insertSession(transaction, {
     ...{ id: randomUUID(), token, user_id, method: "link", address },
     user_agent: headers.get("user-agent")?.slice(0, 300) ?? "",
-    seconds: policy.absolute_seconds,
+    ...{ seconds: policy.absolute_seconds, verified_at: null },
   });
   await noteSignIn(transaction, user_id, policy);
   await noteSignInPlace(transaction, user_id, address);

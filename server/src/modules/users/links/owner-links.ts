@@ -1,3 +1,4 @@
+import type { LinkKind } from "./models.ts";
 import type { AskedAdministrator, LinkService } from "./service.ts";
 
 /** A link for whoever owns the machine, as it is printed. */
@@ -7,6 +8,7 @@ export interface OwnerLink {
   readonly expires_at: string;
   /** Whose account it opens. */
   readonly user_id: string;
+  readonly kind: LinkKind;
 }
 
 /** What whoever owns the machine may do without being signed in. */
@@ -31,13 +33,13 @@ export function createOwnerLinks(links: LinkService, isLocal: boolean, origin: (
         : `Open ${url} to sign in as the administrator; the link works once, for an hour`;
     },
     async makeAdministratorLink(asked, address = origin()) {
-      const { path, expires_at, user_id } = await links.makeAdministratorLink(asked);
-      return { url: `${address}${path}`, expires_at, user_id };
+      const { path, ...link } = await links.makeAdministratorLink(asked);
+      return { ...link, url: `${address}${path}` };
     },
     async makeLocalLink(address = origin()) {
       if (!isLocal) return null;
-      const { path, expires_at, user_id } = await links.makeLocalLink();
-      return { url: `${address}${path}`, expires_at, user_id };
+      const { path, ...link } = await links.makeLocalLink();
+      return { ...link, url: `${address}${path}` };
     },
   };
 }

@@ -72,6 +72,13 @@ export async function revokeLinks(database: Sql, user_id: string, kind: LinkKind
   );
 }
 
+/** Ends the open links that somebody made for others. Links that are open are few. */
+export async function revokeLinksMadeBy(database: Sql, user_id: string): Promise<void> {
+  await sql`
+    UPDATE sign_in_links SET revoked_at = clock_timestamp()
+    WHERE created_by = ${user_id}::uuid AND used_at IS NULL AND revoked_at IS NULL`.execute(database);
+}
+
 /** Active, without an e-mail address and any way to sign in: the row of whoever becomes the next administrator. */
 export async function findUnclaimedAdministrator(database: Sql): Promise<string | null> {
   const found = await sql<{ id: string }>`
@@ -91,10 +98,15 @@ export async function findPerson(
   return found.rows[0] ?? null;
 }
 
-/** Index: `users_email_key`. */
-export async function findIdByEmail(database: Sql, email: string): Promise<string | null> {
-  const found = await sql<{ id: string }>`SELECT id FROM users WHERE email = ${email}`.execute(database);
-  return found.rows[0]?.id ?? null;
+/** `is_chosen`: its person set the address, and no administrator has stood for it. Index: `users_email_key`, `user_pkey`. */
+export async function findByEmail(
+  database: Sql,
+  email: string,
+): Promise<{ readonly id: string; readonly is_chosen: boolean } | null> {
+  const found = await sql<{ id: string; is_chosen: boolean }>`
+    SELECT u.id, coalesce(NOT a."emailVerified", false) AS is_chosen
+    FROM users u LEFT JOIN auth."user" a ON a."id" = u.id WHERE u.email = ${email}`.execute(database);
+  return found.rows[0] ?? null;
 }
 
 /** Answers the id. @throws a unique violation of `users_email_key` */

@@ -3,7 +3,7 @@ import type { Database, Transaction } from "../../../platform/database.ts";
 import type { Mailer } from "../../../platform/mail.ts";
 import { mailIsNotConfigured } from "../../../platform/mail.ts";
 import { userErrors } from "../errors.ts";
-import { revokeLinks } from "../links/repo.ts";
+import { revokeLinks, revokeLinksMadeBy } from "../links/repo.ts";
 import type { LinkService, MadeLink } from "../links/service.ts";
 import type { UserSummary } from "../models.ts";
 import { deleteSessions } from "../sessions/repo.ts";
@@ -116,6 +116,9 @@ async function editUser(
   // Open links may lie in the mailbox of the former address.
   if (isSwitched || (email !== undefined && email !== user.email))
     await revokeLinks(transaction, user_id, null);
+  // Each of them is a way into an account that whoever made it knows.
+  if (user.role === "admin" && (is_active === false || (role !== undefined && role !== "admin")))
+    await revokeLinksMadeBy(transaction, user_id);
   if (!isSwitched) return;
   await deleteSessions(transaction, user_id, null);
   await endTokens(transaction, user_id);

@@ -111,6 +111,44 @@ describe("an invitation", () => {
     expect(joined.body.sign_in).toBe("password");
   });
 
+  it("tells until when it works, that it is over, and nothing once it was used or ended", async () => {
+    const invite = async (email: string) =>
+      (await ask<InvitedUser>(chief, "POST", "", { email, name: "A guest", role: "viewer" })).body;
+    const stateOf = async ({ user }: InvitedUser) => {
+      const { sign_in, invitation_expires_at } = (await ask(chief, "GET", `/${user.id}`)).body;
+      return { sign_in, invitation_expires_at };
+    };
+    const used = await invite("used@example.org");
+    expect(used.user).toMatchObject({ sign_in: "invited", invitation_expires_at: used.link.expires_at });
+    expect((await useLink(used.link.url, { password: "a long walk at low tide" })).status).toBe(200);
+    expect(await stateOf(used)).toEqual({ sign_in: "password", invitation_expires_at: null });
+
+    const late = await invite("late@example.org");
+    const { database } = test.database;
+    await sql`UPDATE sign_in_links SET expires_at = clock_timestamp() - interval '1 hour' WHERE user_id = ${late.user.id}::uuid`.execute(
+      database,
+    );
+    const over = await stateOf(late);
+    expect(over.sign_in).toBe("none");
+    expect(Date.parse(over.invitation_expires_at ?? "")).toBeLessThan(Date.now());
+    const again = await ask<GivenLink>(chief, "POST", `/${late.user.id}/link`, { kind: "invitation" });
+    expect(await stateOf(late)).toEqual({
+      ...{ sign_in: "invited", invitation_expires_at: again.body.expires_at },
+    });
+    await edit(chief, late.user.id, { email: "later@example.org" });
+    expect(await stateOf(late)).toEqual({ sign_in: "none", invitation_expires_at: null });
+  });
+
+  it("that is made anew is told on open pages", async () => {
+    const { body } = await ask<InvitedUser>(chief, "POST", "", {
+      ...{ email: "told@example.org", name: "A guest", role: "viewer" },
+    });
+    const given = await ask<GivenLink>(chief, "POST", `/${body.user.id}/link`, { kind: "invitation" });
+    const { body: now } = await ask(chief, "GET", `/${body.user.id}`);
+    expect(now.version).toBeGreaterThan(body.user.version);
+    expect(now.invitation_expires_at).toBe(given.body.expires_at);
+  });
+
   it("is shown although the mail was refused, with the reason", async () => {
     refusesMail = true;
     const { status, body } = await ask<InvitedUser>(chief, "POST", "", {
@@ -315,6 +353,20 @@ describe("the last administrator", () => {
       expect(await countAdministrators()).toBe(1);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       await sql`UPDATE users SET role = 'admin' WHERE email IS NULL`.execute(test.database.database);
+    }
+  });
+
+  it("stays in a race of two who erase each other, five times", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [one, other] = await createPair();
+      await leaveOnly([one, other]);
+      const erase = (by: Person, { id }: Person) => ask(by, "POST", `/${id}/erase`, { name: "A admin" });
+      const answers = await Promise.all([erase(one, other), erase(other, one)]);
+      expect(await countAdministrators()).toBe(1);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+      await sql`UPDATE users SET role = 'admin' WHERE email IS NULL AND erased_at IS NULL`.execute(
+        test.database.database,
+      );
     }
   });
 

@@ -43,7 +43,12 @@ async function createBusyPerson(name: string): Promise<Person & { readonly token
     VALUES (${person.id}, 'It broke', 'f', clock_timestamp(), clock_timestamp()) RETURNING id`.execute(
     database,
   );
-  await send("PATCH", `/admin/incidents/${incident.rows[0]?.id}`, { note: "I look at it" }, busy);
+  const incident_id = incident.rows[0]?.id;
+  await sql`INSERT INTO incident_recoveries (incident_id, user_id) VALUES (${incident_id}::uuid, ${person.id}::uuid)`.execute(
+    database,
+  );
+  await send("POST", `/admin/incidents/${incident_id}/recover/stop`, undefined, busy);
+  await send("PATCH", `/admin/incidents/${incident_id}`, { note: "I look at it", is_resolved: true }, busy);
   return { ...busy, token: authorization.replace("Bearer ", "") };
 }
 
@@ -101,7 +106,8 @@ describe("personal data", () => {
       tasks: [{ task_name: "unit_creation" }],
       replays: [],
       saved_views: [{ name: "Mine", search: "status=failed" }],
-      incident_remarks: [{ note: "I look at it" }],
+      incident_remarks: [{ note: "I look at it", resolved_at: expect.stringMatching(/Z$/) }],
+      incident_recoveries: [{ state: "stopped", was_started: true, was_stopped: true }],
       alerts_mailed_to: [{ name: `For ${person.id}` }],
       audit_log: expect.arrayContaining([
         expect.objectContaining({ action: "token.create", actor_id: person.id, user_agent: browser }),
@@ -122,8 +128,20 @@ describe("personal data", () => {
     expect(text).not.toContain(cookie);
   });
 
-  it("is erased everywhere; units, costs and the audit log's chain stay", async () => {
-    const person = await createBusyPerson("Mary Erased");
+  it("is erased everywhere, with the name of before; units, costs and the audit log's chain stay", async () => {
+    const person = await createBusyPerson("Mary Former");
+    await send("PUT", `/admin/users/${person.id}`, { name: "Mary Erased" }, chief);
+    const incident = async () => {
+      const answer = await send("GET", "/admin/incidents?status=resolved", undefined, chief);
+      // The documented answer of the route.
+      const incidents = (await answer.json()) as { noted_by: string | null; [field: string]: unknown }[];
+      return incidents.find(({ noted_by }) => noted_by === "Mary Erased" || noted_by === "Erased person");
+    };
+    const called = (name: string) => ({
+      ...{ noted_by: name, resolved_by: name },
+      recovery: { started_by: name, reason: `${name} stopped it. No further unit is resumed.` },
+    });
+    expect(await incident()).toMatchObject(called("Mary Erased"));
     for (const trace of [person.email, "Mary Erased"]) expect(await findText(trace)).not.toEqual([]);
     const answer = await erase(chief, person.id, "Mary Erased");
     expect(answer.status).toBe(200);
@@ -134,7 +152,9 @@ describe("personal data", () => {
       ...{ erased_at: expect.any(String), last_seen_at: null, unit_count: 1 },
     });
     expect(await findText(person.email)).toEqual([]);
-    expect(await findText("Mary Erased")).toEqual([]);
+    for (const name of ["Mary Former", "Mary Erased"])
+      expect([name, await findText(name)]).toEqual([name, []]);
+    expect(await incident()).toMatchObject(called("Erased person"));
     const own = await sql`
       SELECT 1 FROM auth."user" WHERE "id" = ${person.id}::uuid UNION ALL
       SELECT 1 FROM auth."session" WHERE "userId" = ${person.id}::uuid UNION ALL

@@ -28,7 +28,7 @@ export interface PersonalDataPort {
   /** By kind, for the export. */
   list(person: Person): Promise<Readonly<Record<string, unknown>>>;
   /** Runs last in the transaction that erases the account; what fails here leaves everything as it was. */
-  erase(transaction: Transaction, person: Person, placeholder: string): Promise<void>;
+  erase(transaction: Transaction, person: Person): Promise<void>;
 }
 
 export type PersonalData = ReturnType<typeof createPersonalData>;
@@ -66,7 +66,7 @@ export function createPersonalData(database: Database, others: PersonalDataPort)
       await deleteTokensOf(transaction, id);
       await deleteLinksOf(transaction, id);
       await eraseUserRow(transaction, id, erasedName);
-      await others.erase(transaction, person, erasedName);
+      await others.erase(transaction, person);
     },
   };
 }

@@ -21,17 +21,22 @@ export interface SessionIdentityOptions {
  */
 export function createIdentifySession(options: SessionIdentityOptions): Identify {
   const { database, auth, cookies, policy, needsSecondFactor } = options;
-  const name = sessionCookieName(cookies);
   return async (headers) => {
-    if (!headers.get("cookie")?.includes(name)) return null;
-    const token = readSignedCookie(headers, name, auth.secrets());
+    if (!headers.has("cookie")) return null;
+    const token = readSignedCookie(headers, sessionCookieName(cookies), auth.secrets());
     if (token === null) return null;
     const owner = await findSessionOwner(database, token, policy, useNotedEverySeconds);
     if (owner === null) return null;
     if (!owner.is_use_noted) await noteSessionUse(database, owner, useNotedEverySeconds);
     const owes_second_factor =
       !owner.has_second_factor && owner.method !== "single_sign_on" && needsSecondFactor(owner.role);
-    const { id, name: personName, role, session_id } = owner;
-    return { id, name: personName, role, owes_second_factor, proof: { kind: "session", session_id } };
+    const { id, name: personName, role, session_id, is_fresh } = owner;
+    return {
+      id,
+      name: personName,
+      role,
+      owes_second_factor,
+      proof: { kind: "session", session_id, is_fresh },
+    };
   };
 }

@@ -14,18 +14,21 @@ export interface SessionOwner {
   readonly role: Role;
   readonly has_second_factor: boolean;
   readonly is_use_noted: boolean;
+  /** They showed who they are within the time of the policy. */
+  readonly is_fresh: boolean;
 }
 
 /** The owner of a session that has not ended. Index: `session_token_key`. */
 export async function findSessionOwner(
   database: Sql,
   token: string,
-  { idle_seconds, absolute_seconds }: SessionPolicy,
+  { idle_seconds, absolute_seconds, fresh_seconds }: SessionPolicy,
   noted_seconds: number,
 ): Promise<SessionOwner | null> {
   const found = await sql<SessionOwner>`
     SELECT s."id" AS session_id, s."method" AS method, u.id, u.name, u.role, coalesce(a."twoFactorEnabled", false) AS has_second_factor,
-      s."updatedAt" > clock_timestamp() - make_interval(secs => ${noted_seconds}) AS is_use_noted
+      s."updatedAt" > clock_timestamp() - make_interval(secs => ${noted_seconds}) AS is_use_noted,
+      s."verifiedAt" > clock_timestamp() - make_interval(secs => ${fresh_seconds}) AS is_fresh
     FROM auth."session" s JOIN users u ON u.id = s."userId" JOIN auth."user" a ON a."id" = u.id
     WHERE s."token" = ${token} AND u.is_active AND s."expiresAt" > clock_timestamp()
       AND s."updatedAt" > clock_timestamp() - make_interval(secs => ${idle_seconds})
@@ -62,16 +65,17 @@ export interface NewSession {
   readonly address: string;
   readonly user_agent: string;
   readonly seconds: number;
+  /** When they showed who they are; null: now. */
+  readonly verified_at: string | null;
 }
 
 /** The library's row of the person must exist. */
 export async function insertSession(database: Sql, session: NewSession): Promise<void> {
   await sql`
-    INSERT INTO auth."session" ("id", "token", "userId", "method", "ipAddress", "userAgent", "expiresAt", "updatedAt")
+    INSERT INTO auth."session" ("id", "token", "userId", "method", "ipAddress", "userAgent", "expiresAt", "updatedAt", "verifiedAt")
     VALUES (${session.id}, ${session.token}, ${session.user_id}::uuid, ${session.method}, ${session.address},
-      ${session.user_agent}, clock_timestamp() + make_interval(secs => ${session.seconds}), clock_timestamp())`.execute(
-    database,
-  );
+      ${session.user_agent}, clock_timestamp() + make_interval(secs => ${session.seconds}), clock_timestamp(),
+      coalesce(${session.verified_at}::timestamptz, clock_timestamp()))`.execute(database);
 }
 
 /**
@@ -157,16 +161,30 @@ export async function deleteSessionByToken(database: Sql, token: string): Promis
   return ended.rows[0]?.user_id ?? null;
 }
 
-/** How a session began and when it ends if nothing more is done in it. Index: `session_pkey`. */
+export interface SessionFacts {
+  readonly method: SessionMethod;
+  readonly expires_at: string;
+  readonly verified_at: string;
+}
+
+/** How a session began, when it ends if nothing more is done in it, and when its person last showed who they are. Index: `session_pkey`. */
 export async function findSessionFacts(
   database: Sql,
   session_id: string,
   { idle_seconds }: SessionPolicy,
-): Promise<{ readonly method: SessionMethod; readonly expires_at: string } | null> {
-  const found = await sql<{ method: SessionMethod; expires_at: string }>`
-    SELECT "method" AS method, least("expiresAt", "updatedAt" + make_interval(secs => ${idle_seconds})) AS expires_at
+): Promise<SessionFacts | null> {
+  const found = await sql<SessionFacts>`
+    SELECT "method" AS method, least("expiresAt", "updatedAt" + make_interval(secs => ${idle_seconds})) AS expires_at,
+      "verifiedAt" AS verified_at
     FROM auth."session" WHERE "id" = ${session_id}`.execute(database);
   return found.rows[0] ?? null;
+}
+
+/** The person of a session has just shown who they are. Index: `session_pkey`. */
+export async function noteVerification(database: Sql, session_id: string): Promise<void> {
+  await sql`UPDATE auth."session" SET "verifiedAt" = clock_timestamp() WHERE "id" = ${session_id}`.execute(
+    database,
+  );
 }
 
 /** Index: `users_pkey`. */

@@ -3,6 +3,7 @@ import { callerOf } from "../../../http/authorize.ts";
 import { idParameter } from "../../../http/pagination.ts";
 import { problemResponses } from "../../../http/problems.ts";
 import { createRouter } from "../../../http/router.ts";
+import { passwordProofSchema } from "../sign-in/models.ts";
 import { sessionSchema } from "./models.ts";
 import type { SessionService } from "./service.ts";
 
@@ -40,6 +41,17 @@ const endOtherSessions = createRoute({
     ...problemResponses(401, 403),
   },
 });
+const renewSession = createRoute({
+  method: "post",
+  path: "/auth/session/renew",
+  tags,
+  summary: "Show again who one is, before handing out access",
+  request: { body: { required: true, content: { "application/json": { schema: passwordProofSchema } } } },
+  responses: {
+    204: { description: "The session is fresh for another while." },
+    ...problemResponses(401, 403, 422, 429),
+  },
+});
 const endSessionsOfUser = createRoute({
   method: "delete",
   path: "/admin/users/{id}/sessions",
@@ -63,6 +75,10 @@ export function createSessionRoutes(service: SessionService) {
     .openapi(endOtherSessions, async (context) =>
       context.json({ ended: await service.endOthers(callerOf(context)) }, 200),
     )
+    .openapi(renewSession, async (context) => {
+      await service.renew(callerOf(context), context.req.valid("json").password);
+      return context.body(null, 204);
+    })
     .openapi(endSessionsOfUser, async (context) =>
       context.json({ ended: await service.endAllOf(context.req.valid("param").id) }, 200),
     );

@@ -9,6 +9,8 @@ export interface SessionService {
   endOwn(caller: Caller, session_id: string): Promise<void>;
   /** All of one's own but the current one. Answers how many. */
   endOthers(caller: Caller): Promise<number>;
+  /** The current one is fresh again. @throws AppError `password_wrong`, `too_many_sign_ins` */
+  renew(caller: Caller, password: string): Promise<void>;
   /** All of a person, tokens stay. Answers how many. @throws AppError `user_not_found` */
   endAllOf(user_id: string): Promise<number>;
 }

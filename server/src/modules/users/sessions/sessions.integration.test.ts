@@ -67,9 +67,27 @@ describe("sessions", () => {
     expect((await browser.ask("GET", someRead)).status).toBe(401);
   });
 
+  it("that begin in the moment of a deactivation are nobody's while it lasts", async () => {
+    const { account, browser } = await signInTwice();
+    const { database } = app.database;
+    const { rows } = await sql<{ kept: string }>`
+      SELECT json_agg(s)::text AS kept FROM auth.session s WHERE "userId" = ${account.id}::uuid`.execute(
+      database,
+    );
+    const users = () => database.updateTable("users").where("id", "=", account.id);
+    await users().set({ is_active: false }).execute();
+    // As a sign-in that looked before and wrote after.
+    await sql`INSERT INTO auth.session SELECT * FROM json_populate_recordset(null::auth.session, ${rows[0]?.kept ?? ""}::json)`.execute(
+      database,
+    );
+    expect((await browser.ask("GET", someRead)).status).toBe(401);
+    await users().set({ is_active: true }).execute();
+    expect((await browser.ask("GET", someRead)).status).toBe(200);
+  });
+
   it("end after a day without a request, and after two weeks in any case", async () => {
     const { account, browser } = await signInTwice();
-    const move = (column: "updatedAt" | "createdAt", time: string) =>
+    const move = (column: "updatedAt" | "createdAt" | "expiresAt", time: string) =>
       sql`UPDATE auth.session SET ${sql.ref(column)} = clock_timestamp() - ${time}::interval WHERE "userId" = ${account.id}::uuid`.execute(
         app.database.database,
       );
@@ -82,6 +100,31 @@ describe("sessions", () => {
     expect((await browser.ask("GET", someRead)).status).toBe(200);
     await move("createdAt", "14 days 1 second");
     expect((await browser.ask("GET", someRead)).status).toBe(401);
+    await move("createdAt", "0 seconds");
+    expect((await browser.ask("GET", someRead)).status).toBe(200);
+    // Its row says an end of its own, which a longer policy of a later version does not move.
+    await move("expiresAt", "1 second");
+    expect((await browser.ask("GET", someRead)).status).toBe(401);
+  });
+
+  it("are a hundred of one person at most: a further sign-in ends the oldest", async () => {
+    const { account, browser, other } = await signInTwice();
+    const { database } = app.database;
+    await sql`UPDATE auth.session SET "createdAt" = clock_timestamp() - interval '1 hour' WHERE "userId" = ${account.id}::uuid
+      AND "userAgent" <> 'Another browser'`.execute(database);
+    await sql`
+      INSERT INTO auth.session ("id", "token", "userId", "expiresAt", "updatedAt", "createdAt")
+      SELECT 'filled-' || n, 'filled-' || n, ${account.id}::uuid, clock_timestamp() + interval '1 day', clock_timestamp(),
+        clock_timestamp() - interval '1 minute' FROM generate_series(1, 98) n`.execute(database);
+    expect((await browser.ask("GET", someRead)).status).toBe(200);
+    const further = createBrowser(app);
+    await further.ask("POST", "/auth/sign-in", { email: account.email, password: account.password });
+    const statuses = [browser, other, further].map(async (one) => (await one.ask("GET", someRead)).status);
+    expect(await Promise.all(statuses)).toEqual([401, 200, 200]);
+    const { rows } = await sql`SELECT 1 FROM auth.session WHERE "userId" = ${account.id}::uuid`.execute(
+      database,
+    );
+    expect(rows).toHaveLength(100);
   });
 
   it("note their use once a minute, however many requests there are", async () => {
@@ -122,7 +165,7 @@ describe("sessions", () => {
 
   it("are nobody's with a cookie that was changed", async () => {
     const { browser } = await signInTwice();
-    const cookie = decodeURIComponent(browser.cookies.get("coursewright.session_token") ?? "");
+    const cookie = decodeURIComponent(browser.cookies.get("coursewright-0.session_token") ?? "");
     const [token = "", signature = ""] = cookie.split(".");
     const forged = [
       token,
@@ -134,7 +177,7 @@ describe("sessions", () => {
       ".",
     ];
     for (const value of forged) {
-      const stranger = createBrowser(app, {}, new Map([["coursewright.session_token", value]]));
+      const stranger = createBrowser(app, {}, new Map([["coursewright-0.session_token", value]]));
       expect([value, (await stranger.ask("GET", someRead)).status]).toEqual([value, 401]);
     }
   });

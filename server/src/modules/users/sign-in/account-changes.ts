@@ -5,12 +5,16 @@ import { userErrors } from "../errors.ts";
 import { revokeLinks } from "../links/repo.ts";
 import { deleteSessions, findSessionFacts, insertSession } from "../sessions/repo.ts";
 import { isUniqueViolation } from "../unique-violation.ts";
-import { hashPassword, isRightPassword, requireStrongPassword } from "./passwords.ts";
+import { requireStrongPassword } from "./password-strength.ts";
+import { hashPassword } from "./passwords.ts";
+import { provePassword } from "./prove-password.ts";
 import {
+  deleteChallenges,
   ensureSignInUser,
   findAccountState,
   findPasswordHash,
   hasProvider,
+  lockActivePerson,
   noteAddress,
   putPassword,
   updatePerson,
@@ -20,8 +24,8 @@ import { sessionCookie } from "./session-cookie.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
 import { hashedKey, type Throttle } from "./throttle.ts";
 
-const passwordGuesses = 5;
 const addressChanges = 5;
+const renames = 20;
 
 /** What people change of their own account. */
 export function createAccountChanges(
@@ -29,9 +33,14 @@ export function createAccountChanges(
 ): Pick<SignInService, "rename" | "changePassword"> {
   const { database, auth, cookies, policy, throttle } = options;
   return {
-    rename: ({ id }, name) => updatePerson(database, id, { name }),
+    async rename({ id }, name) {
+      // Each is an entry of the audit log for ever.
+      await throttle.take([{ key: hashedKey("name", id), free: renames }]);
+      await updatePerson(database, id, { name });
+    },
     async changePassword(sender, caller, { current_password, new_password, email }) {
-      const hasPassword = await requireProof(database, throttle, caller, current_password);
+      const proved = await requireProof(database, throttle, caller, current_password);
+      const hasPassword = proved !== null;
       const account = await findAccountState(database, caller.id);
       const address = email ?? account?.email ?? null;
       if (address === null) throw incomplete("email", "Give an e-mail address too, to sign in with.");
@@ -43,8 +52,7 @@ export function createAccountChanges(
       // Whether an address is taken says who has an account: it is not asked for often.
       if (isMoved) await throttle.take([{ key: hashedKey("email", caller.id), free: addressChanges }]);
       const token = await replaceSessions(options, sender, caller, {
-        hash,
-        email: isMoved ? email : undefined,
+        ...{ hash, email: isMoved ? email : undefined, proved },
       });
       const [secret = ""] = auth.secrets();
       return {
@@ -58,27 +66,23 @@ export function createAccountChanges(
 
 /**
  * The current password, of whoever has one. Who has none came by a link of this machine, and that session is the proof; who
- * came by single sign-on cannot open a way around it. Answers whether there is a password.
+ * came by single sign-on cannot open a way around it. Answers the hash that it fits, null without one.
  */
 async function requireProof(
   database: Database,
   throttle: Throttle,
   { id }: Caller,
   current: string | undefined,
-): Promise<boolean> {
+): Promise<string | null> {
   const stored = await findPasswordHash(database, id);
-  if (stored === null && !(await hasProvider(database, id))) return false;
+  if (stored === null && !(await hasProvider(database, id))) return null;
   if (stored === null)
     throw userErrors.create(
       "password_wrong",
       "You sign in by single sign-on. For a password, ask an administrator for a link.",
     );
-  const key = hashedKey("password", id);
-  const ticket = await throttle.take([{ key, free: passwordGuesses }]);
-  if (!(await isRightPassword(stored, current ?? "")))
-    throw userErrors.create("password_wrong", "This is not your current password.");
-  await ticket.giveBack([key]);
-  return true;
+  await provePassword(throttle, id, stored, current ?? "");
+  return stored;
 }
 
 function incomplete(field: "email" | "new_password", sentence: string) {
@@ -87,16 +91,29 @@ function incomplete(field: "email" | "new_password", sentence: string) {
   });
 }
 
+interface ProvedChange {
+  readonly hash: string | undefined;
+  readonly email: string | undefined;
+  /** The hash that the current password fits; null for whoever has none. */
+  readonly proved: string | null;
+}
+
 /** Stores what was given of password and address, ends all sessions of the person and begins one in place of the current one. Answers its token. */
 async function replaceSessions(
   { database, policy }: SignInOptions,
   { headers, address }: Sender,
   { id: user_id, role, proof }: Caller,
-  { hash, email }: { readonly hash: string | undefined; readonly email: string | undefined },
+  { hash, email, proved }: ProvedChange,
 ): Promise<string> {
   const token = randomBytes(24).toString("base64url");
   try {
     await database.transaction().execute(async (transaction) => {
+      // The hash took a while, in which the account may have been deactivated, erased, or given another password.
+      if (
+        !(await lockActivePerson(transaction, user_id)) ||
+        (await findPasswordHash(transaction, user_id)) !== proved
+      )
+        throw userErrors.create("password_wrong", "This is not your password any more. Sign in again.");
       const former =
         proof.kind === "session" ? await findSessionFacts(transaction, proof.session_id, policy) : null;
       await ensureSignInUser(transaction, user_id);
@@ -106,10 +123,13 @@ async function replaceSessions(
       // Whoever has a link to the account has a way to another password.
       await revokeLinks(transaction, user_id, null);
       await deleteSessions(transaction, user_id, null);
+      await deleteChallenges(transaction, user_id);
       await insertSession(transaction, {
         ...{ id: randomUUID(), token, user_id, address, method: former?.method ?? "password" },
         user_agent: headers.get("user-agent")?.slice(0, 300) ?? "",
         seconds: policy.absolute_seconds,
+        // A first password is no proof of who sets it.
+        verified_at: proved !== null ? null : (former?.verified_at ?? null),
       });
     });
   } catch (error) {

@@ -1,27 +1,20 @@
-import { APIError, betterAuth } from "better-auth";
-import { genericOAuth, twoFactor } from "better-auth/plugins";
+import { type BetterAuthPlugin, betterAuth } from "better-auth";
+import { twoFactor } from "better-auth/plugins";
 import type { KeyRing } from "../../../platform/crypto.ts";
 import type { Database } from "../../../platform/database.ts";
 import type { Logger } from "../../../platform/logger.ts";
-import { ensureSignInUser, findActiveByEmail, findProviderOwner, isActiveUser } from "./repo.ts";
+import { createIdentityProvider, type SingleSignOnSettings } from "./identity-provider.ts";
+import { hashPassword, isRightPassword } from "./passwords.ts";
+import { isActiveUser } from "./repo.ts";
 import { type CookieStyle, cookiePrefix } from "./session-cookie.ts";
 import type { SessionMethod, SessionPolicy } from "./session-policy.ts";
+import { createSingleSignOnPlugin, providerId } from "./single-sign-on-plugin.ts";
 
 /** Header by which we tell the library the address that http/client-address.ts found; nobody else's headers reach it. */
 export const addressHeader = "x-coursewright-client";
-/** Name of the one identity provider, as it stands in `auth.account`. */
-export const providerId = "oidc";
 const basePath = "/api/v1/auth";
 /** What the secrets of the library follow from our keys for. */
 export const keyPurpose = "sign-in";
-
-/** Single sign-on by settings. */
-export interface SingleSignOnSettings {
-  readonly name: string;
-  readonly issuer: string;
-  readonly client_id: string;
-  readonly client_secret: string | undefined;
-}
 
 export interface AuthSettings {
   readonly database: Database;
@@ -44,6 +37,8 @@ export type Auth = ReturnType<typeof createAuth>;
 /** Made when it is asked for first, as the address may be known after listening only, and again when address or keys change. */
 export function createAuthSource(settings: AuthSettings): AuthSource {
   let made: { readonly key: string; readonly auth: Auth } | undefined;
+  // Once: what it knows of the provider outlasts the library.
+  const plugins = listPlugins(settings);
   let derived: { readonly key: string; readonly secrets: LibrarySecret[] } | undefined;
   const secretsOf = () => {
     const ring = settings.keyRing();
@@ -59,7 +54,7 @@ export function createAuthSource(settings: AuthSettings): AuthSource {
     get() {
       const { key: versions, secrets } = secretsOf();
       const key = `${settings.origin()} ${versions}`;
-      if (made?.key !== key) made = { key, auth: createAuth(settings, secrets) };
+      if (made?.key !== key) made = { key, auth: createAuth(settings, secrets, plugins) };
       return made.auth;
     },
     secrets: () => secretsOf().secrets.map(({ value }) => value),
@@ -71,8 +66,8 @@ interface LibrarySecret {
   value: string;
 }
 
-function createAuth(settings: AuthSettings, secrets: LibrarySecret[]) {
-  const { database, cookies, policy, single_sign_on } = settings;
+function createAuth(settings: AuthSettings, secrets: LibrarySecret[], plugins: BetterAuthPlugin[]) {
+  const { database, cookies, policy } = settings;
   return betterAuth({
     appName: "Coursewright",
     basePath,
@@ -86,6 +81,7 @@ function createAuth(settings: AuthSettings, secrets: LibrarySecret[]) {
       disableSignUp: true,
       minPasswordLength: 12,
       maxPasswordLength: 256,
+      password: { hash: hashPassword, verify: ({ hash, password }) => isRightPassword(hash, password) },
     },
     // The row ends at the absolute limit and is never prolonged; the idle limit is held by identify-session.ts.
     session: {
@@ -109,10 +105,7 @@ function createAuth(settings: AuthSettings, secrets: LibrarySecret[]) {
     // Ours is in throttle.ts: the library's counts requests to its own router, which is not mounted.
     rateLimit: { enabled: false },
     databaseHooks: hooks(database),
-    plugins: [
-      twoFactor({ issuer: "Coursewright", skipVerificationOnEnable: false }),
-      ...(single_sign_on === null ? [] : [singleSignOn(settings, single_sign_on)]),
-    ],
+    plugins: [twoFactor({ issuer: "Coursewright", skipVerificationOnEnable: false }), ...plugins],
   });
 }
 
@@ -147,40 +140,15 @@ function methodOf(path: string | undefined, former: unknown): SessionMethod {
   return "password";
 }
 
-function singleSignOn(settings: AuthSettings, { issuer, client_id, client_secret }: SingleSignOnSettings) {
-  return genericOAuth({
-    config: [
-      {
-        providerId,
-        discoveryUrl: `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
-        clientId: client_id,
-        ...(client_secret === undefined ? {} : { clientSecret: client_secret }),
-        scopes: ["openid", "email", "profile"],
-        pkce: true,
-        requireIdTokenVerification: true,
-        disableSignUp: true,
-        disableImplicitSignUp: true,
-        redirectURI: `${settings.origin()}${basePath}/oauth2/callback/${providerId}`,
-        mapProfileToUser: (profile) => admit(settings.database, profile),
-      },
-    ],
-  });
-}
-
-/**
- * Only people who were invited, recognised by an address that the provider verified. Whoever came before stays in the account that
- * they came to: where their address belongs to another account by now, nobody knows which is meant.
- */
-async function admit(database: Database, profile: Record<string, unknown>) {
-  const email = typeof profile.email === "string" ? profile.email.trim().toLowerCase() : "";
-  const isVerified = profile.email_verified === true || profile.email_verified === "true";
-  const invited = isVerified && email !== "" ? await findActiveByEmail(database, email) : null;
-  const subject = typeof profile.sub === "string" ? profile.sub : "";
-  const owner_id = await findProviderOwner(database, providerId, subject);
-  if (invited === null || (owner_id !== null && owner_id !== invited.id))
-    throw new APIError("FORBIDDEN", { code: "not_invited", message: "Not invited" });
-  await ensureSignInUser(database, invited.id);
-  return { email, emailVerified: true, name: invited.name };
+function listPlugins({ database, logger, single_sign_on, origin }: AuthSettings): BetterAuthPlugin[] {
+  if (single_sign_on === null) return [];
+  return [
+    createSingleSignOnPlugin({
+      ...{ database, client_id: single_sign_on.client_id },
+      provider: createIdentityProvider({ settings: single_sign_on, logger }),
+      redirectUri: () => `${origin()}${basePath}/oauth2/callback/${providerId}`,
+    }),
+  ];
 }
 
 /** The library tells of refused sign-ins as warnings; the audit log has them. */

@@ -5,7 +5,8 @@ import type { Logger } from "../../../platform/logger.ts";
 import { createLinkService } from "../links/manage-links.ts";
 import { createIdentifySession } from "../sessions/identify-session.ts";
 import { createSessionService } from "../sessions/manage-sessions.ts";
-import { createAuthSource, type SingleSignOnSettings } from "./auth.ts";
+import { createAuthSource } from "./auth.ts";
+import type { SingleSignOnSettings } from "./identity-provider.ts";
 import { createSignInService, signInUncounted } from "./manage-sign-in.ts";
 import { localSessions, networkSessions } from "./session-policy.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
@@ -37,7 +38,7 @@ export function buildSignIn(options: {
   const { database, settings } = options;
   const { is_local, is_secure, single_sign_on } = settings;
   const origin = () => new URL(options.origin()).origin;
-  const cookies = { is_secure };
+  const cookies = { is_secure, origin };
   const policy = is_local ? localSessions : networkSessions;
   const isAsked =
     settings.second_factor === "staff" || (settings.second_factor === "auto" && settings.is_open_to_network);
@@ -53,7 +54,9 @@ export function buildSignIn(options: {
     signIn: createSignInService(parts),
     // Whoever has just set the password by a link is not guessing it.
     links: createLinkService({ ...shared, signIn: (...words) => signInUncounted(parts, ...words) }),
-    sessions: createSessionService(database, policy),
+    sessions: createSessionService(database, policy, throttle),
     identifySession: createIdentifySession(shared),
+    policy,
+    needsSecondFactor,
   };
 }

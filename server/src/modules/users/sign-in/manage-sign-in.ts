@@ -7,12 +7,18 @@ import { createAccountChanges } from "./account-changes.ts";
 import type { Auth } from "./auth.ts";
 import { authHeaders, callLibrary } from "./library-calls.ts";
 import type { SignInAnswer } from "./models.ts";
+import { hashPassword, isOutdatedHash, isRightPassword } from "./passwords.ts";
 import {
+  deleteChallenges,
   findAccountState,
   findActiveByEmail,
+  findPasswordHash,
+  findPasswordHashOf,
   findSignInWays,
   isKnownPlace,
+  lockActivePerson,
   noteSignInPlace,
+  renewPasswordHash,
 } from "./repo.ts";
 import { createSecondFactor } from "./second-factor.ts";
 import type { Sender, SignInService, WithCookies } from "./service.ts";
@@ -31,7 +37,10 @@ export function createSignInService(options: SignInOptions): SignInService {
     getState: createStateReader(options),
     async signIn(sender, email, password) {
       const { account, counted } = await keysOf(database, sender, email);
-      const ticket = await throttle.take(counted);
+      const ticket = await throttle.take(counted).catch(async (error: unknown) => {
+        await tellAccount(database, sender, email);
+        throw error;
+      });
       const answered = await signInUncounted(options, sender, email, password);
       await ticket.giveBack([account]);
       return answered;
@@ -62,6 +71,17 @@ async function keysOf(database: Database, { address }: Sender, email: string) {
   return { account, counted: [ofAddress, { key: account, free: accountGuesses }] };
 }
 
+/** Whose account a guess is aimed at, for the audit log; the answer says nothing of it. */
+async function tellAccount(
+  database: Database,
+  { recognised }: Sender,
+  email: string,
+): Promise<{ readonly id: string } | null> {
+  const person = await findActiveByEmail(database, email);
+  if (person !== null) recognised?.(person.id);
+  return person;
+}
+
 /**
  * Signs in without counting. The same words and about the same time for unknown, inactive and passwordless accounts: the
  * library hashes for them too.
@@ -74,17 +94,20 @@ export async function signInUncounted(
 ): Promise<WithCookies<SignInAnswer>> {
   const { database, auth, policy } = options;
   const headers = authHeaders(options, sender, []);
+  const checked = await findPasswordHashOf(database, email);
   const called = await callLibrary(() =>
     auth.get().api.signInEmail({ body: { email, password }, headers, returnHeaders: true }),
   );
-  const person = await findActiveByEmail(database, email);
-  if (person !== null) sender.recognised?.(person.id);
-  if (called.is_refused || person === null)
-    throw userErrors.create(
-      "sign_in_refused",
-      "E-mail address and password do not belong together, or the account cannot be used.",
-    );
+  const person = await tellAccount(database, sender, email);
+  if (called.is_refused || person === null) throw refused();
   const cookies = called.answer.headers.getSetCookie();
+  if (!(await isStillPassword(database, person.id, checked, password))) {
+    const cookie = cookies.map((line) => line.split(";")[0] ?? "").join("; ");
+    await endShownSession(options, new Headers({ cookie }));
+    await deleteChallenges(database, person.id);
+    throw refused();
+  }
+  await renewHash(database, person.id, password);
   // The second factor's hook answers in place of the session.
   if ("twoFactorRedirect" in called.answer.response)
     return { answer: { status: "second_factor_needed" }, cookies, user_id: person.id };
@@ -92,6 +115,32 @@ export async function signInUncounted(
   await noteSignIn(database, person.id, policy);
   await noteSignInPlace(database, person.id, sender.address);
   return { answer: { status: "signed_in" }, cookies, user_id: person.id };
+}
+
+/** Hashes a password anew that proved right, when its hash was made with less work than today's. */
+async function renewHash(database: Database, user_id: string, password: string): Promise<void> {
+  const former = await findPasswordHash(database, user_id);
+  if (former === null || !isOutdatedHash(former)) return;
+  await renewPasswordHash(database, user_id, { former, hash: await hashPassword(password) });
+}
+
+function refused() {
+  return userErrors.create(
+    "sign_in_refused",
+    "E-mail address and password do not belong together, or the account cannot be used.",
+  );
+}
+
+/**
+ * Whether the password is still the one that was checked: its change ends all sessions, and must find the one that was made
+ * meanwhile, or be found by it. Waits for a change that is under way.
+ */
+function isStillPassword(database: Database, user_id: string, checked: string | null, password: string) {
+  return database.transaction().execute(async (transaction) => {
+    if (!(await lockActivePerson(transaction, user_id))) return false;
+    const stored = await findPasswordHash(transaction, user_id);
+    return stored === checked || isRightPassword(stored, password);
+  });
 }
 
 /** What the dashboard asks first. */

@@ -1,94 +1,89 @@
-import { hashPassword as hash, verifyPassword as verify } from "better-auth/crypto";
-import { userErrors } from "../errors.ts";
+import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { createLimit } from "../../../platform/limit.ts";
 
-/** The slow hash that the sign-in library stores and checks (scrypt, N 16384, r 16, p 1). */
-export function hashPassword(password: string): Promise<string> {
-  return hash(password);
+interface Cost {
+  /** Memory and time: 2 to this power blocks of 128 r bytes. */
+  readonly ln: number;
+  readonly r: number;
+  /** How often one after another. */
+  readonly p: number;
 }
 
-let hashOfNothing: Promise<string> | undefined;
+// As strong as ln 17, r 8, p 1, with a quarter of its memory: 32 MiB (OWASP, Password Storage Cheat Sheet).
+const cost: Cost = { ln: 15, r: 8, p: 3 };
+const keyBytes = 32;
+const saltBytes = 16;
+const mark = `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$`;
+const ours = /^(\$scrypt\$ln=\d+,r=\d+,p=\d+\$)([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/;
 
-/** Whether a password is the right one. Without a stored hash it takes as long and answers false. */
-export async function isRightPassword(stored: string | null, password: string): Promise<boolean> {
-  hashOfNothing ??= hash(crypto.randomUUID());
-  const isRight = await verify({ hash: stored ?? (await hashOfNothing), password });
-  return stored !== null && isRight;
-}
+/** What the sign-in library wrote before: its salt in hexadecimal, taken as text, and 64 bytes of key. */
+const former = /^([0-9a-f]{32}):([0-9a-f]{128})$/;
+const formerCost: Cost = { ln: 14, r: 16, p: 1 };
+const formerKeyBytes = 64;
+// The work that a former hash lacks: 2^15 * 8 * 3 = 2^14 * 16 * 1 + 2^15 * 8 * 2.
+const missingCost: Cost = { ln: 15, r: 8, p: 2 };
 
-let common: Promise<ReadonlySet<string>> | undefined;
-
-/** Loaded at the first new password: about 49,000 words that guessers try first. */
-async function loadCommon(): Promise<ReadonlySet<string>> {
-  const { dictionary } = await import("@zxcvbn-ts/language-common");
-  return new Set(dictionary["passwords-common"].map((word) => word.toLowerCase()));
-}
-
-const shortestPart = 3;
-const leastOwnCharacters = 6;
-const productName = "coursewright";
-/** What fingers and memory run along by themselves, forwards or backwards. */
-const rows = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
-const runs = [...rows, ...rows.map((row) => [...row].reverse().join(""))];
-const shortestRun = 3;
+const atOnce = 3;
+const turns = createLimit(atOnce);
 
 /**
- * Refuses a new password that is among the well-known ones, repeats one of them or a few characters, or is little more than one of
- * them, parts of the person's name or e-mail address, the name of the product, and runs such as 1234 or qwerty. What
- * characters it is made of is not asked (NIST SP 800-63B 3.1.1.2).
- *
- * @throws AppError `password_weak`
+ * The slow hash of a password: `$scrypt$ln=15,r=8,p=3$salt$key`, in base64 without padding. Characters that look and mean the same
+ * are the same (NFKC). At most three are worked on at once in a process, which takes 96 MiB and leaves one of the four threads that
+ * Node has for such work to files and names; whoever comes then waits for a turn.
  */
-export async function requireStrongPassword(password: string, about: readonly string[]): Promise<void> {
-  common ??= loadCommon();
-  const known = await common;
-  const text = password.toLowerCase();
-  const unit = /^(.+?)\1+$/u.exec(text)?.[1];
-  if (known.has(text) || (unit !== undefined && (unit.length < 4 || known.has(unit)))) throw wellKnown();
-  const own = withoutParts(text, [...about, productName]);
-  if (own.length < leastOwnCharacters)
-    throw weak(
-      "This password is made of your name or e-mail address, or of the name of this product. Choose one that has nothing to do with them.",
-    );
-  if (charactersOf(withoutKnown(own, known)) < leastOwnCharacters) throw wellKnown();
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(saltBytes);
+  const key = await derive(password, salt, cost, keyBytes);
+  return `${mark}${unpadded(salt)}$${unpadded(key)}`;
 }
 
-const charactersOf = (text: string) => new Set(text).size;
-
-function withoutParts(text: string, about: readonly string[]): string {
-  const parts = about
-    .flatMap((words) => words.toLowerCase().split(/[^\p{L}\p{N}]+/u))
-    .filter((part) => part.length >= shortestPart)
-    .sort((left, right) => right.length - left.length);
-  return parts.reduce((rest, part) => rest.replaceAll(part, ""), text);
-}
-
-/** What is left beside one well-known word, with signs and digits around it, and runs. */
-function withoutKnown(text: string, known: ReadonlySet<string>): string {
-  const around = /^[^\p{L}]*(.*?)[^\p{L}]*$/su.exec(text);
-  const word = around?.[1] ?? "";
-  return withoutRuns(known.has(word) ? text.replace(word, "") : text);
-}
-
-function withoutRuns(text: string): string {
-  let rest = "";
-  for (let start = 0; start < text.length; ) {
-    let end = start + 1;
-    while (end < text.length && runs.some((run) => run.includes(text.slice(start, end + 1)))) end += 1;
-    if (end - start < shortestRun) end = start + 1;
-    if (end === start + 1) rest += text[start];
-    start = end;
+/**
+ * Whether a password is the right one. Takes the same work whatever is stored: a hash of ours, one of the former kind, something that
+ * is none, or nothing, for which the answer is false.
+ */
+export async function isRightPassword(stored: string | null, password: string): Promise<boolean> {
+  const [, head, salt, key] = ours.exec(stored ?? "") ?? [];
+  if (head === mark && salt !== undefined && key !== undefined) {
+    const found = await derive(password, Buffer.from(salt, "base64"), cost, keyBytes);
+    return timingSafeEqual(found, Buffer.from(key, "base64"));
   }
-  return rest;
+  const [, formerSalt, formerKey] = former.exec(stored ?? "") ?? [];
+  if (formerSalt !== undefined && formerKey !== undefined) {
+    const found = await derive(password, formerSalt, formerCost, formerKeyBytes);
+    await derive(password, formerSalt, missingCost, keyBytes);
+    return timingSafeEqual(found, Buffer.from(formerKey, "hex"));
+  }
+  await derive(password, randomBytes(saltBytes), cost, keyBytes);
+  return false;
 }
 
-function wellKnown() {
-  return weak(
-    "This password is among those that are tried first. Choose another, such as four or five random words.",
-  );
+/** Whether a stored hash was made with other work than today's, so that the next right password is hashed anew. */
+export function isOutdatedHash(stored: string): boolean {
+  return !stored.startsWith(mark);
 }
 
-function weak(sentence: string) {
-  return userErrors.create("password_weak", sentence, {
-    details: { issues: [{ field: "new_password", message: "is too easy to guess" }] },
-  });
+async function derive(
+  password: string,
+  salt: Buffer | string,
+  { ln, r, p }: Cost,
+  bytes: number,
+): Promise<Buffer> {
+  const N = 2 ** ln;
+  await turns.acquire();
+  try {
+    return await new Promise((resolve, reject) => {
+      // Node refuses more memory than this, and needs a little beside the blocks.
+      const options = { N, r, p, maxmem: 256 * N * r };
+      scrypt(password.normalize("NFKC"), salt, bytes, options, (error, key) => {
+        if (error) reject(error);
+        else resolve(key);
+      });
+    });
+  } finally {
+    turns.release();
+  }
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString("base64").replace(/=+$/, "");
 }

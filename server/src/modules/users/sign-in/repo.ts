@@ -43,12 +43,33 @@ export async function putPassword(database: Sql, user_id: string, hash: string):
   );
 }
 
+/** Replaces a hash by another one of the same password, unless the password was changed meanwhile. Index: `account_of_provider`. */
+export async function renewPasswordHash(
+  database: Sql,
+  user_id: string,
+  { former, hash }: { readonly former: string; readonly hash: string },
+): Promise<void> {
+  await sql`
+    UPDATE auth."account" SET "password" = ${hash}
+    WHERE "providerId" = 'credential' AND "accountId" = ${user_id} AND "password" = ${former}`.execute(
+    database,
+  );
+}
+
 /** The hash of a person's password, null when they have none. Index: `account_of_provider`. */
 export async function findPasswordHash(database: Sql, user_id: string): Promise<string | null> {
   const found = await sql<{ password: string | null }>`
     SELECT "password" AS password FROM auth."account" WHERE "providerId" = 'credential' AND "accountId" = ${user_id}`.execute(
     database,
   );
+  return found.rows[0]?.password ?? null;
+}
+
+/** The same of whoever has an e-mail address. Index: `users_email_key`, `account_of_provider`. */
+export async function findPasswordHashOf(database: Sql, email: string): Promise<string | null> {
+  const found = await sql<{ password: string | null }>`
+    SELECT c."password" AS password FROM users u JOIN auth."account" c ON c."providerId" = 'credential' AND c."accountId" = u.id::text
+    WHERE u.email = ${email}`.execute(database);
   return found.rows[0]?.password ?? null;
 }
 
@@ -90,7 +111,7 @@ export async function updatePerson(
 ): Promise<void> {
   await sql`
     UPDATE users SET name = coalesce(${name ?? null}, name), email = coalesce(${email ?? null}, email), updated_at = clock_timestamp()
-    WHERE id = ${user_id}::uuid`.execute(database);
+    WHERE id = ${user_id}::uuid AND erased_at IS NULL`.execute(database);
 }
 
 /**
@@ -103,6 +124,22 @@ export async function noteAddress(
   { is_verified }: { readonly is_verified: boolean },
 ): Promise<void> {
   await sql`UPDATE auth."user" SET "emailVerified" = ${is_verified} WHERE "id" = ${user_id}::uuid`.execute(
+    database,
+  );
+}
+
+/** Holds a person's row until the transaction ends; false when they are not active any more. Index: `users_pkey`. */
+export async function lockActivePerson(transaction: Transaction, user_id: string): Promise<boolean> {
+  const found =
+    await sql`SELECT 1 FROM users WHERE id = ${user_id}::uuid AND is_active FOR NO KEY UPDATE`.execute(
+      transaction,
+    );
+  return found.rows.length > 0;
+}
+
+/** Ends what was begun with a password and waits for a code. Index: none; the table holds what is open only. */
+export async function deleteChallenges(database: Sql, user_id: string): Promise<void> {
+  await sql`DELETE FROM auth."verification" WHERE "value" = ${user_id} AND "identifier" LIKE '2fa-%'`.execute(
     database,
   );
 }

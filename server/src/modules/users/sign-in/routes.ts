@@ -90,7 +90,7 @@ const editProfile = createRoute({
   tags,
   summary: "Change one's name",
   request: body(profileEditSchema),
-  responses: { ...done, ...problemResponses(401, 422) },
+  responses: { ...done, ...problemResponses(401, 422, 429) },
 });
 const changePassword = createRoute({
   method: "put",

@@ -1,15 +1,21 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** The cookies of a server: with `__Host-` and Secure when people reach it by https. */
+/** The cookies of a server: with `__Host-` and Secure when people reach it by https, else with the port in their names. */
 export interface CookieStyle {
   readonly is_secure: boolean;
+  /** Where people reach the server; known after listening when the port is any free one. */
+  readonly origin: () => string;
 }
 
 const plainPrefix = "coursewright";
 
-/** What all cookies of ours begin with. A `__Host-` cookie comes from this very host, over TLS, for all its paths. */
-export function cookiePrefix({ is_secure }: CookieStyle): string {
-  return is_secure ? `__Host-${plainPrefix}` : plainPrefix;
+/**
+ * What all cookies of ours begin with. A `__Host-` cookie comes from this very host, over TLS, for all its paths. Without TLS the
+ * name holds the port, because browsers send the cookies of a host to all its ports: two servers on one machine would overwrite
+ * each other's.
+ */
+export function cookiePrefix({ is_secure, origin }: CookieStyle): string {
+  return is_secure ? `__Host-${plainPrefix}` : `${plainPrefix}-${new URL(origin()).port || "80"}`;
 }
 
 /** Cookie that holds the session's token. */

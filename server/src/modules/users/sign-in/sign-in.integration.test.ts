@@ -1,8 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hashPassword as hashOfLibrary } from "better-auth/crypto";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTestApp, type TestApp } from "../../../../test/app.ts";
 import { createBrowser } from "../../../../test/browser.ts";
 import { type Account, goodPassword, makeAccount } from "../../../../test/builders/account.ts";
 import type { SessionState } from "./models.ts";
+import { findPasswordHash, putPassword } from "./repo.ts";
+
+// Every sign-in costs a slow hash, which a busy machine makes slower.
+vi.setConfig({ testTimeout: 90_000 });
 
 let app: TestApp;
 let person: Account;
@@ -41,7 +46,7 @@ describe("signing in", () => {
   it("keeps the cookie from scripts and other sites, and with https to this very host", async () => {
     const plain = await signIn(app);
     expect(plain).toMatch(
-      /^coursewright\.session_token=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax$/,
+      /^coursewright-0\.session_token=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     const secure = await createTestApp({ COURSEWRIGHT_PUBLIC_URL: "https://courses.example.org" });
     const owner = await makeAccount(secure);
@@ -53,13 +58,56 @@ describe("signing in", () => {
     await secure.close();
   });
 
+  it("keeps its cookie apart from that of another server on the same machine", async () => {
+    const browser = createBrowser(app);
+    const others = [];
+    for (const address of ["http://127.0.0.1:4401", "http://localhost:4402", "http://localhost"]) {
+      const other = await createTestApp({ COURSEWRIGHT_PUBLIC_URL: address });
+      others.push(other);
+      const { email, password } = await makeAccount(other);
+      await browser.through(other).ask("POST", "/auth/sign-in", { email, password });
+    }
+    await browser.ask("POST", "/auth/sign-in", { email: person.email, password: person.password });
+    expect([...browser.cookies.keys()].sort()).toEqual(
+      ["0", "4401", "4402", "80"].map((port) => `coursewright-${port}.session_token`),
+    );
+    // Signing out of one leaves the others alone.
+    const [first, ...rest] = [app, ...others].map((server) => browser.through(server));
+    expect((await first?.ask("POST", "/auth/sign-out"))?.status).toBe(204);
+    for (const one of rest) expect((await one.ask("GET", "/task-queue/status")).status).toBe(200);
+    for (const other of others) await other.close();
+  });
+
+  it("hashes a password anew that an earlier version hashed with less work, once", async () => {
+    const { database } = app.database;
+    const { id, email, password } = await makeAccount(app);
+    const stored = () => findPasswordHash(database, id);
+    const former = await hashOfLibrary(password);
+    await putPassword(database, id, former);
+    const refused = await createBrowser(app).ask("POST", "/auth/sign-in", {
+      email,
+      password: `${password}!`,
+    });
+    expect([refused.status, await stored()]).toEqual([401, former]);
+    const signedIn = () => createBrowser(app).ask("POST", "/auth/sign-in", { email, password });
+    expect((await signedIn()).status).toBe(200);
+    const renewed = await stored();
+    expect(renewed).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
+    expect((await signedIn()).status).toBe(200);
+    expect(await stored()).toBe(renewed);
+  });
+
   it("begins a new session each time and ends the browser's former one, whatever cookie it brought", async () => {
     const { email, password } = await makeAccount(app);
-    const browser = createBrowser(app, {}, new Map([["coursewright.session_token", "chosen.by-a-stranger"]]));
+    const browser = createBrowser(
+      app,
+      {},
+      new Map([["coursewright-0.session_token", "chosen.by-a-stranger"]]),
+    );
     const tokens = new Set<string>();
     for (let count = 0; count < 3; count += 1) {
       await browser.ask("POST", "/auth/sign-in", { email, password });
-      tokens.add(browser.cookies.get("coursewright.session_token") ?? "");
+      tokens.add(browser.cookies.get("coursewright-0.session_token") ?? "");
     }
     expect(tokens.size).toBe(3);
     // The one by their link, and the newest: the ones before ended with it.
@@ -123,11 +171,11 @@ describe("one's own account", () => {
     const other = createBrowser(app);
     await other.ask("POST", "/auth/sign-in", { email, password });
     expect((await browser.ask("PATCH", "/auth/profile", { name: "Mina O." })).status).toBe(204);
-    const former = browser.cookies.get("coursewright.session_token");
+    const former = browser.cookies.get("coursewright-0.session_token");
     const new_password = "a-river-under-the-ice";
     const changed = await browser.ask("PUT", "/auth/password", { current_password: password, new_password });
     expect(changed.status).toBe(204);
-    expect(browser.cookies.get("coursewright.session_token")).not.toBe(former);
+    expect(browser.cookies.get("coursewright-0.session_token")).not.toBe(former);
     expect(await state(browser)).toMatchObject({ user: { name: "Mina O.", email } });
     expect(await state(other)).toMatchObject({ user: null });
     expect((await other.ask("POST", "/auth/sign-in", { email, password })).status).toBe(401);

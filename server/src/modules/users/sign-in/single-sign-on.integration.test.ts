@@ -154,7 +154,7 @@ describe("single sign-on", () => {
     const once = await provider.visit(again.body.url);
     expect(await comeBack(browser, once)).toBe("/");
     const third = createBrowser(app, {}, new Map(browser.cookies));
-    third.cookies.delete("coursewright.session_token");
+    third.cookies.delete("coursewright-4499.session_token");
     expect(await comeBack(third, once)).toMatch(/^\/sign-in\?reason=/);
     const stateless = new URL(once);
     stateless.searchParams.delete("state");

@@ -1,19 +1,20 @@
 import { userErrors } from "../errors.ts";
 import { endShownSession } from "../sessions/end-session.ts";
 import { findSessionOwner, noteSignIn } from "../sessions/repo.ts";
-import { addressHeader, providerId } from "./auth.ts";
+import { addressHeader } from "./auth.ts";
 import { authHeaders, callLibrary } from "./library-calls.ts";
 import { noteSignInPlace } from "./repo.ts";
 import type { Sender, SignInService } from "./service.ts";
 import { cookiePrefix, readSignedCookie, sessionCookieName } from "./session-cookie.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
+import { providerId } from "./single-sign-on-plugin.ts";
 import { addressKey } from "./throttle.ts";
 
 const beginnings = 60;
 const signInPage = "/sign-in";
 const beginningKey = (address: string) => addressKey("single-sign-on", address);
 
-/** Single sign-on by the library: discovery, PKCE, state, nonce and the verified identity token are its own. */
+/** Single sign-on by the library, which keeps state, nonce and PKCE's secret; identity-provider.ts asks the provider. */
 export function createSingleSignOn(
   options: SignInOptions,
 ): Pick<SignInService, "beginSingleSignOn" | "finishSingleSignOn"> {
@@ -80,7 +81,8 @@ async function finish(
   const cookies = answered.headers.getSetCookie();
   const user_id = await ownerOf(options, cookies);
   const error = location.searchParams.get("error") ?? (await readRefusal(answered));
-  if (user_id === null || error !== null || location.origin !== new URL(origin()).origin) {
+  // Whoever has a session came in, whatever the page that they wanted has in its address.
+  if (user_id === null || location.origin !== new URL(origin()).origin) {
     const reason = error !== null && uninvited.has(error) ? "not_invited" : "single_sign_on_failed";
     return { answer: { url: `${signInPage}?reason=${reason}` }, cookies, user_id: null };
   }

@@ -180,6 +180,22 @@ describe("other guesses", () => {
     expectAbout(statuses(answers, 403), 5);
   });
 
+  it("at the password before a second factor is set up, its codes are made anew or it is removed are five", async () => {
+    const { browser } = await makeAccount(app);
+    const ways = [
+      ["POST", "/auth/second-factor"],
+      ["POST", "/auth/second-factor/backup-codes"],
+      ["DELETE", "/auth/second-factor"],
+    ] as const;
+    const answers = [];
+    for (let number = 0; number < 12; number += 1) {
+      const [method, route] = ways[number % ways.length] ?? ways[0];
+      const guess = { password: `wrong-${number}` };
+      answers.push(await browser.through(server(number)).ask(method, route, guess));
+    }
+    expect(statuses(answers, 429)).toBeGreaterThanOrEqual(4);
+  });
+
   it("at links end for an address after a hundred", async () => {
     const answers = await Promise.all(
       Array.from({ length: 150 }, (_, number) =>

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ensureHome } from "../../../platform/home-lock.ts";
@@ -31,4 +31,29 @@ export function writeMachineTokenFile(home: string, token: string): void {
   const draft = `${file}.${randomBytes(6).toString("hex")}`;
   writeFileSync(draft, `${token}\n`, { mode: 0o600, flush: true });
   renameSync(draft, file);
+}
+
+const proofPurpose = "coursewright machine proof 1";
+
+/** 32 random bytes as a nonce is sent: base64url. */
+export const proofNonceForm = /^[\w-]{43}$/;
+
+/**
+ * Shows that whoever answers knows the token, without telling anything of it: HMAC-SHA256 under a key that HKDF makes of the token
+ * for this alone. The place is the end of the connection that the answer comes from, such as `127.0.0.1 4400`: a proof that another
+ * program fetched from the server holds for the server's place, not for that program's.
+ *
+ * @param nonce fits `proofNonceForm`, so that where it ends and the place begins is never in doubt
+ * @returns base64url
+ */
+export function proveMachineToken(token: string, nonce: string, place: string): string {
+  const key = Buffer.from(hkdfSync("sha256", token, "", proofPurpose, 32));
+  return createHmac("sha256", key).update(`${nonce} ${place}`, "utf8").digest("base64url");
+}
+
+/** Whether it is the proof of this token for this nonce and place; takes the same time for every wrong one. */
+export function isMachineTokenProof(proof: string, token: string, nonce: string, place: string): boolean {
+  const expected = Buffer.from(proveMachineToken(token, nonce, place));
+  const given = Buffer.from(proof);
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }

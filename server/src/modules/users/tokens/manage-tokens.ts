@@ -6,6 +6,7 @@ import { loadedSecrets } from "../../../platform/redaction.ts";
 import { userErrors } from "../errors.ts";
 import { findFirstAdministrator } from "../repo.ts";
 import { touchUser } from "../sign-in/repo.ts";
+import { createThrottle, hashedKey } from "../sign-in/throttle.ts";
 import { readFormerToken, readMachineToken, writeMachineTokenFile } from "./machine-token.ts";
 import type { NewApiToken } from "./models.ts";
 import {
@@ -22,11 +23,13 @@ import {
   type TokenOwner,
 } from "./repo.ts";
 import { scopesBeyond } from "./scopes.ts";
-import type { TokenService } from "./service.ts";
+import type { MadeMachineToken, TokenService } from "./service.ts";
 import { drawToken, hashToken, isTokenText, machineScopes } from "./token-text.ts";
 
 // Often enough to tell whether a token is in use, seldom enough to cost nothing.
 const useNotedEveryMs = 60_000;
+/** Of one person in a quarter of an hour, also when they are revoked at once: each token begins with request limits of its own. */
+const mostMade = 200;
 /** Most tokens of one person that work at the same time. */
 const mostLive = 50;
 const mostListed = 500;
@@ -52,7 +55,11 @@ export function createTokenService(database: Database): TokenService {
           throw userErrors.create("token_not_found", "You have no token with this id. Load the list again.");
         await touchUser(transaction, owner_id);
       }),
-    writeMachineToken: (home) => writeMachineToken(database, home),
+    async writeMachineToken(home, made) {
+      const written = await writeMachineToken(database, home);
+      if (written.made !== null) await made?.(written.made);
+      return written.token;
+    },
   };
 }
 
@@ -79,6 +86,7 @@ async function createToken(database: Database, caller: Caller, token: NewApiToke
       "token_scope_too_wide",
       `Your role, ${caller.role}, does not reach as far as ${beyond.join(", ")}. Leave that out.`,
     );
+  await createThrottle(database).take([{ key: hashedKey("token", caller.id), free: mostMade }]);
   const drawn = drawToken();
   const api_token = await database.transaction().execute(async (transaction) => {
     if ((await countLiveTokens(transaction, caller.id)) >= mostLive)
@@ -107,35 +115,41 @@ async function findKeptToken(database: Database | Transaction, home: string): Pr
 
 /**
  * Ends the token that stood in the folder. Where that is not known any more, all of its name end: servers elsewhere whose host and
- * folder are called the same find theirs ended then and replace it, without ending any other.
+ * folder are called the same find theirs ended then and replace it, without ending any other. Answers whether there was one.
  */
-async function endFormerToken(transaction: Transaction, home: string, name: string): Promise<void> {
+async function endFormerToken(transaction: Transaction, home: string, name: string): Promise<boolean> {
   const former = readFormerToken(home);
-  if (former !== undefined && (await endMachineToken(transaction, hashToken(former)))) return;
-  await endMachineTokens(transaction, name);
+  if (former !== undefined && (await endMachineToken(transaction, hashToken(former)))) return true;
+  return endMachineTokens(transaction, name);
+}
+
+interface WrittenToken {
+  readonly token: string;
+  /** Null: the one that was there works. */
+  readonly made: MadeMachineToken | null;
 }
 
 /** The file is written before the commit: if that fails, the next look finds a token that does not work and replaces it. */
-async function writeMachineToken(database: Database, home: string): Promise<string> {
+async function writeMachineToken(database: Database, home: string): Promise<WrittenToken> {
   const kept = await findKeptToken(database, home);
-  if (kept !== null) return kept;
+  if (kept !== null) return { token: kept, made: null };
   // Two data folders on one host have a token each.
   const name = `Command line on ${hostname()}, ${path.resolve(home)}`;
   return database.transaction().execute(async (transaction) => {
     await lockMachineToken(transaction, name);
     const written = await findKeptToken(transaction, home);
-    if (written !== null) return written;
+    if (written !== null) return { token: written, made: null };
     const owner = await findFirstAdministrator(transaction);
     if (owner === null)
       throw new Error("There is no active administrator who could own the command line's token.");
-    await endFormerToken(transaction, home, name);
+    const has_former = await endFormerToken(transaction, home, name);
     const { token, prefix, secret_sha256 } = drawToken();
     loadedSecrets.add(token);
-    await insertToken(transaction, {
+    const id = await insertToken(transaction, {
       ...{ user_id: owner.id, name, prefix, secret_sha256, scopes: machineScopes },
       ...{ is_of_machine: true, expires_in_days: null },
     });
     writeMachineTokenFile(home, token);
-    return token;
+    return { token, made: { id, has_former } };
   });
 }

@@ -55,7 +55,9 @@ export async function listTokens(
   const found = await sql<ApiToken>`
     SELECT ${shown} FROM api_tokens t JOIN users u ON u.id = t.user_id
     WHERE coalesce(least(t.revoked_at, t.expires_at), 'infinity') > clock_timestamp() - interval '30 days' ${ofPerson}
-    ORDER BY t.id DESC LIMIT ${limit}`.execute(database);
+    ORDER BY (t.revoked_at IS NULL AND coalesce(t.expires_at, 'infinity') > clock_timestamp()) DESC, t.id DESC LIMIT ${limit}`.execute(
+    database,
+  );
   return found.rows;
 }
 
@@ -131,9 +133,10 @@ export async function endMachineToken(transaction: Transaction, secret_sha256: B
   return ended.rows.length > 0;
 }
 
-/** Ends the machine's tokens of this name. They are few: one for each data folder. */
-export async function endMachineTokens(transaction: Transaction, name: string): Promise<void> {
-  await sql`
+/** Ends the machine's tokens of this name; false when there is none. They are few: one for each data folder. */
+export async function endMachineTokens(transaction: Transaction, name: string): Promise<boolean> {
+  const ended = await sql`
     UPDATE api_tokens SET revoked_at = clock_timestamp()
-    WHERE is_of_machine AND name = ${name} AND revoked_at IS NULL`.execute(transaction);
+    WHERE is_of_machine AND name = ${name} AND revoked_at IS NULL RETURNING 1`.execute(transaction);
+  return ended.rows.length > 0;
 }

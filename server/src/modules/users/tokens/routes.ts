@@ -32,7 +32,7 @@ const createToken = createRoute({
       description: "The token, shown this once.",
       content: { "application/json": { schema: madeApiTokenSchema } },
     },
-    ...problemResponses(401, 403, 409, 422),
+    ...problemResponses(401, 403, 409, 422, 429),
   },
 });
 const revokeToken = createRoute({
