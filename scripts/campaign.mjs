@@ -4,7 +4,8 @@
 // prefect: everything against a real Prefect, a log of 100 MB, a run of 10,000 task runs, 10,000 plays of what can happen to hints, the
 // tests in the browser 5 times.
 // security: 100,000 requests made from the API's own description, 540 hostile texts on every page and in every export, every
-// hostile address, 150 planted sources written by each author, 10 rounds of planted secrets, every route for every visitor, guesses over three servers.
+// hostile address, 150 planted sources written by each author, 10 rounds of planted secrets, every route for every visitor,
+// guesses over three servers, one link used by 50 at once.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { whyNoPrefect } from "./prefect-environment.mjs";
@@ -54,8 +55,9 @@ const campaigns = {
       [
         ...["vitest", "run", "--project=integration", "server/test/security", "server/test/ssrf"],
         ...["server/test/planted-secrets", "server/src/modules/users/sign-in/throttle"],
+        ...["server/test/access", "server/src/modules/users/links"],
       ],
-      ["vitest", "run", "--project=server", "server/test/security/hostile-export"],
+      ["vitest", "run", "--project=server", "server/test/security"],
       ["playwright", "test", "--config", "e2e", "--project=injection", "--reporter=list"],
     ],
   },

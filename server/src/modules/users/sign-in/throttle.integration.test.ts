@@ -167,6 +167,16 @@ describe("the owner of an account that others guess at", () => {
   });
 });
 
+describe("one's own name", () => {
+  it("is changed twenty times, then once after each wait: each is an entry of the audit log", async () => {
+    const { browser } = await makeAccount(app);
+    const names = Array.from({ length: 60 }, (_, number) => `Name ${number}`);
+    const answers = await Promise.all(names.map((name) => browser.ask("PATCH", "/auth/profile", { name })));
+    expectAbout(statuses(answers, 204), 20);
+    expect(statuses(answers, 204) + statuses(answers, 429)).toBe(names.length);
+  });
+});
+
 describe("other guesses", () => {
   it("at the current password of whoever is signed in are five", async () => {
     const { browser } = await makeAccount(app);
